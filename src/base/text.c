@@ -1,0 +1,231 @@
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <utf8proc.h>
+
+#include "base/memory.h"
+
+static void make_room(struct text *text, size_t more)
+{
+    size_t need = text->length + more + 1;
+    if (need <= text->room)
+        return;
+    size_t room = text->room ? text->room : 64;
+    while (room < need)
+        room *= 2;
+    text->bytes = mem_resize(text->bytes, room);
+    text->room = room;
+}
+
+void text_append(struct text *text, const char *bytes, size_t length)
+{
+    make_room(text, length);
+    if (length)
+        memcpy(text->bytes + text->length, bytes, length);
+    text->length += length;
+    text->bytes[text->length] = '\0';
+}
+
+void text_add(struct text *text, const char *string)
+{
+    text_append(text, string, strlen(string));
+}
+
+void text_add_char(struct text *text, char c)
+{
+    text_append(text, &c, 1);
+}
+
+void text_vprintf(struct text *text, const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, format, args);
+    if (length > 0) {
+        make_room(text, (size_t)length);
+        vsnprintf(text->bytes + text->length, (size_t)length + 1, format, again);
+        text->length += (size_t)length;
+    }
+    va_end(again);
+}
+
+void text_printf(struct text *text, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    text_vprintf(text, format, args);
+    va_end(args);
+}
+
+void text_clear(struct text *text)
+{
+    text->length = 0;
+    if (text->bytes)
+        text->bytes[0] = '\0';
+}
+
+void text_done(struct text *text)
+{
+    free(text->bytes);
+    *text = (struct text){0};
+}
+
+/* Length of the sequence that the lead byte announces, 0 for a byte that leads none. */
+static size_t sequence_length(unsigned char lead)
+{
+    if (lead < 0x80)
+        return 1;
+    if (lead >= 0xc2 && lead < 0xe0)
+        return 2;
+    if (lead >= 0xe0 && lead < 0xf0)
+        return 3;
+    return lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+}
+
+int32_t utf8_next(const char **at, const char *end)
+{
+    static const int32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    const unsigned char *byte = (const unsigned char *)*at;
+    size_t length = sequence_length(byte[0]);
+    if (length == 1) {
+        ++*at;
+        return byte[0];
+    }
+    bool whole = length && length <= (size_t)(end - *at);
+    int32_t code = whole ? byte[0] & (0x7f >> length) : -1;
+    for (size_t i = 1; whole && i < length; i++) {
+        whole = (byte[i] & 0xc0) == 0x80;
+        code = (code << 6) | (byte[i] & 0x3f);
+    }
+    if (!whole || code < least[length] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) {
+        ++*at;
+        return -1;
+    }
+    *at += length;
+    return code;
+}
+
+size_t utf8_check(const char *bytes, size_t length)
+{
+    const char *at = bytes, *end = bytes + length;
+    while (at < end) {
+        uint64_t eight;
+        while (end - at >= 8 && (memcpy(&eight, at, 8), !(eight & 0x8080808080808080u)))
+            at += 8;
+        if (at == end)
+            break;
+        const char *start = at;
+        if (utf8_next(&at, end) < 0)
+            return (size_t)(start - bytes);
+    }
+    return length;
+}
+
+static size_t code_width(int32_t code)
+{
+    if (code >= 0x20 && code < 0x7f)
+        return 1;
+    int width = utf8proc_charwidth(code);
+    return width > 0 ? (size_t)width : 0;
+}
+
+size_t text_width(const char *bytes, size_t length)
+{
+    size_t width = 0;
+    for (const char *at = bytes, *end = bytes + length; at < end;) {
+        int32_t code = utf8_next(&at, end);
+        width += code < 0 ? 1 : code_width(code);
+    }
+    return width;
+}
+
+/* Writes one character of user text as it is shown into `shown` and returns its cells. */
+static size_t visible(char shown[8], const char *start, size_t length, int32_t code)
+{
+    bool control = code < 0x20 || code == 0x7f || (code >= 0x80 && code < 0xa0) ||
+                   (code >= 0x200e && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
+                   (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
+    if (code == '\n' || code == '\t') {
+        memcpy(shown, code == '\n' ? "\\n" : "\\t", 3);
+        return 2;
+    }
+    if (control) {
+        unsigned value = code < 0 ? (unsigned char)*start : (unsigned)code;
+        return (size_t)snprintf(shown, 8, value < 0x100 ? "\\x%02x" : "\\u%04x", value);
+    }
+    memcpy(shown, start, length);
+    shown[length] = '\0';
+    return code_width(code);
+}
+
+void text_add_visible(struct text *out, const char *bytes, size_t length, size_t cells)
+{
+    size_t used = 0, mark = out->length;
+    text_append(out, "", 0);
+    for (const char *at = bytes, *end = bytes + length; at < end;) {
+        const char *start = at;
+        int32_t code = utf8_next(&at, end);
+        char shown[8];
+        size_t width = visible(shown, start, (size_t)(at - start), code);
+        if (used + width > cells) {
+            if (!cells)
+                return;
+            out->length = mark;
+            text_add(out, "\xe2\x80\xa6");
+            return;
+        }
+        text_add(out, shown);
+        used += width;
+        if (used < cells)
+            mark = out->length;
+    }
+}
+
+uint64_t text_hash(const char *bytes, size_t length, uint64_t seed)
+{
+    /* wyhash's mixing of 64-bit words (Wang Yi, public domain), one word at a time. */
+    const uint64_t k0 = 0xa0761d6478bd642fu, k1 = 0xe7037ed1a0b428dbu;
+    uint64_t hash = seed ^ k0 ^ length;
+    while (length) {
+        uint64_t word = 0;
+        size_t n = length < 8 ? length : 8;
+        for (size_t i = 0; i < n; i++)
+            word |= (uint64_t)(unsigned char)bytes[i] << (8 * i);
+        hash = (hash ^ word) * k1;
+        hash ^= hash >> 32;
+        hash *= k0;
+        hash ^= hash >> 29;
+        bytes += n;
+        length -= n;
+    }
+    return hash ^ (hash >> 31);
+}
+
+size_t text_distance(const char *a, const char *b)
+{
+    enum { LONGEST = 64 };
+    size_t n = strlen(a), m = strlen(b);
+    if (n >= LONGEST || m >= LONGEST)
+        return LONGEST;
+    size_t cost[LONGEST + 1][LONGEST + 1];
+    for (size_t i = 0; i <= n; i++)
+        cost[i][0] = i;
+    for (size_t j = 0; j <= m; j++)
+        cost[0][j] = j;
+    for (size_t i = 1; i <= n; i++)
+        for (size_t j = 1; j <= m; j++) {
+            size_t best = cost[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+            if (cost[i - 1][j] + 1 < best)
+                best = cost[i - 1][j] + 1;
+            if (cost[i][j - 1] + 1 < best)
+                best = cost[i][j - 1] + 1;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+                cost[i - 2][j - 2] + 1 < best)
+                best = cost[i - 2][j - 2] + 1;
+            cost[i][j] = best;
+        }
+    return cost[n][m];
+}

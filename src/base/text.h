@@ -1,0 +1,46 @@
+/* Text: a growing buffer, UTF-8, hashes, and how hostile text is shown. */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A growing NUL-terminated buffer. All zero is a valid empty one (bytes is NULL then). */
+struct text {
+    char *bytes;
+    size_t length, room;
+};
+
+void text_append(struct text *text, const char *bytes, size_t length);
+void text_add(struct text *text, const char *string);
+void text_add_char(struct text *text, char c);
+void text_printf(struct text *text, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void text_vprintf(struct text *text, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+void text_clear(struct text *text); /* empty, keeps its memory */
+void text_done(struct text *text);
+
+/* Decodes the character at *at, which is before end, and moves *at past it. Returns -1 for a byte
+ * that begins no valid character (overlong, surrogate, above U+10FFFF, cut short) and moves one. */
+int32_t utf8_next(const char **at, const char *end);
+
+/* Offset of the first invalid byte, or length when all is valid UTF-8. */
+size_t utf8_check(const char *bytes, size_t length);
+
+/* Cells that the text takes on a terminal; wide characters count 2, combining ones 0. */
+size_t text_width(const char *bytes, size_t length);
+
+/* Appends user text so that it can be shown: control characters become \xNN (newline and tab
+ * \n, \t), bytes that are no UTF-8 become \xNN; at most `cells` columns, with an ellipsis when cut. */
+void text_add_visible(struct text *out, const char *bytes, size_t length, size_t cells);
+
+/* 64-bit hash of bytes; stable across machines and versions (it decides the split of a prompt). */
+uint64_t text_hash(const char *bytes, size_t length, uint64_t seed);
+
+/* Edits (insert, delete, replace, swap neighbours) that lead from a to b. For "did you mean". */
+size_t text_distance(const char *a, const char *b);
+
+#endif
