@@ -1,7 +1,7 @@
 /* One array of a NumPy file (.npy, format 1, 2 and 3), read in place through a memory map.
  *
- * Read: '<f8' '<f4' '<f2' '<i8' '<i4' '<i2' '|i1' '|u1' '|b1' in C order. Everything else
- * (big-endian, Fortran order, records, objects) is refused with the reason. The format and
+ * Types: '<f8' '<f4' '<f2' '<i8' '<i4' '<i2' '|i1' '|u1' '|b1', in C order. All others
+ * (big-endian, Fortran order, records, objects) are refused with the reason. The format and
  * the checks are listed in npy.c.
  */
 #ifndef IO_NPY_H
