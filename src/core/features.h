@@ -8,14 +8,20 @@
  * sharded one, by the tensors it holds; matrices F32, F16, BF16 or F64, indices I32 or I64:
  *
  *   microscope   response [R, Dr], pair.chosen, pair.rejected [N]; and as far as there is
- * such a thing prompt [P, Dp] with pair.prompt, context [Q, Dp] with pair.context
- *                (-1: none), pair.attribute (-1: none), pair.user (-1: none), pair.split
- * [N] (0 train, 1 holdout, 2 test), labels [R, A]. With labels there may be no pairs. raw
- * chosen, rejected [N, Dr]; prompt [N, Dp], attribute [N], split [N] or not. Pair i is row
- * i of each. armo-rated   embeddings [N, d], labels [N, A]: rated responses and no pairs.
- * Attributes without names have ArmoRM's when A is 19. armo-pairs   embeddings [N, 2, d],
- * prompt_embeddings [N, 2, Dp]; slot 0 is the chosen one, and of the prompt, whose slots
- * are equal, slot 0 is read; attribute [N], split [N] or not.
+ *                such a thing prompt [P, Dp] with pair.prompt, context [Q, Dp] with
+ *                pair.context (-1: none), pair.attribute (-1: none), pair.user (-1: none),
+ *                pair.split [N] (0 train, 1 holdout, 2 test), labels [R, A]. With labels
+ *                there may be no pairs.
+ *
+ *   raw          chosen, rejected [N, Dr]; prompt [N, Dp], attribute [N], split [N] or not.
+ *                Pair i is row i of each.
+ *
+ *   armo-rated   embeddings [N, d], labels [N, A]: rated responses and no pairs. Attributes
+ *                without names have ArmoRM's when A is 19.
+ *
+ *   armo-pairs   embeddings [N, 2, d], prompt_embeddings [N, 2, Dp]; slot 0 is the chosen
+ *                one, and of the prompt, whose slots are equal, slot 0 is read;
+ *                attribute [N], split [N] or not.
  *
  * Without a split all pairs are `train`. The raw layout is also read from NumPy files, one
  * an array: PATH/chosen.npy, PATH/rejected.npy, PATH/prompt.npy ... when PATH is a folder,
@@ -63,8 +69,7 @@ struct features {
     uint64_t hash;      /* of header and pairs: was a model made from these features? */
     const char *layout; /* one of the names above */
 
-    struct features_files
-        *files; /* owned: maps, arrays, names; NULL: all is the caller's */
+    struct features_files *files; /* owned; NULL when all of it is the caller's */
 };
 
 /* STATUS_FORMAT or STATUS_SHAPE naming file, tensor and what was expected when it is not
