@@ -4,12 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Compiled once per instruction set, see meson.build. */
-#ifdef HAVE_TARGET_CLONES
-#define KERNEL __attribute__((target_clones("avx512f", "arch=haswell", "default")))
-#else
-#define KERNEL
-#endif
+#include "base/kernel.h"
 
 static const struct {
     const char *name;
