@@ -184,6 +184,19 @@ void text_add_visible(struct text *out, const char *bytes, size_t length, size_t
     }
 }
 
+const char *text_show(char *out, size_t room, const char *string)
+{
+    struct text shown = {0};
+    text_add_visible(&shown, string, strlen(string), room);
+    size_t n = shown.length < room ? shown.length : room - 1;
+    while (n < shown.length && n && (shown.bytes[n] & 0xc0) == 0x80)
+        n--;
+    memcpy(out, shown.bytes, n);
+    out[n] = '\0';
+    text_done(&shown);
+    return out;
+}
+
 uint64_t text_hash(const char *bytes, size_t length, uint64_t seed)
 {
     /* wyhash's mixing of 64-bit words (Wang Yi, public domain), one word at a time. */

@@ -37,6 +37,10 @@ size_t text_width(const char *bytes, size_t length);
  * \n, \t), bytes that are no UTF-8 become \xNN; at most `cells` columns, with an ellipsis when cut. */
 void text_add_visible(struct text *out, const char *bytes, size_t length, size_t cells);
 
+/* The same for messages: string into out, at most `room` bytes with the NUL, cut at a character.
+ * Returns out. */
+const char *text_show(char *out, size_t room, const char *string);
+
 /* 64-bit hash of bytes; stable across machines and versions (it decides the split of a prompt). */
 uint64_t text_hash(const char *bytes, size_t length, uint64_t seed);
 

@@ -193,3 +193,35 @@ void dtype_subtract(float *out, const void *a, const void *b, enum dtype dtype, 
     else
         subtract_bfloats(out, a, b, n);
 }
+
+/* Position of the first NaN or infinity, n when there is none. */
+static size_t find_nonfinite(const float *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(values[i]))
+            return i;
+    return n;
+}
+
+size_t rows_find_nonfinite(const struct rows *rows, const int32_t *which, size_t n,
+                           size_t *column)
+{
+    enum { BLOCK = 1024 };
+    float values[BLOCK];
+    for (size_t i = 0; i < n; i++) {
+        if (which && which[i] < 0)
+            continue;
+        size_t row = which ? (size_t)which[i] : i;
+        for (size_t at = 0; at < rows->n_columns; at += BLOCK) {
+            size_t m = rows->n_columns - at < BLOCK ? rows->n_columns - at : BLOCK;
+            dtype_widen(values, rows_at(rows, row, at), rows->dtype, m);
+            size_t bad = find_nonfinite(values, m);
+            if (bad == m)
+                continue;
+            if (column)
+                *column = at + bad;
+            return i;
+        }
+    }
+    return n;
+}

@@ -32,6 +32,9 @@ const struct json *json_first(const struct json *parent);  /* of an array's or o
 const struct json *json_next(const struct json *item);
 const char *json_key(const struct json *item);             /* NULL inside arrays */
 
+/* A key that the object holds twice, or NULL; json_get finds the first of them. */
+const char *json_duplicate(const struct json *object);
+
 /* ---- building ---- */
 struct json *json_object(void);
 struct json *json_array(void);

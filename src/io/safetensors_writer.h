@@ -39,7 +39,7 @@ void safetensors_writer_declare(struct safetensors_writer *writer, const char *n
 void safetensors_writer_bytes(struct safetensors_writer *writer, const void *bytes,
                               size_t length);
 
-/* n elements of a tensor that was declared F32, F16 or BF16, rounded to its type. */
+/* The next n elements, of tensors declared F32, F16 or BF16, rounded to their type. */
 void safetensors_writer_floats(struct safetensors_writer *writer, const float *values,
                                size_t n);
 
