@@ -1,5 +1,6 @@
-/* Marks a function whose loops are worth compiling once per instruction set; the fitting one is
- * chosen when the program is loaded (meson.build says where that is left out, and why). */
+/* Marks a function whose loops are worth compiling once per instruction set; the fitting
+ * one is chosen when the program is loaded (meson.build says where that is left out, and
+ * why). */
 #ifndef BASE_KERNEL_H
 #define BASE_KERNEL_H
 

@@ -4,8 +4,8 @@
 
 #include "base/kernel.h"
 
-#define BETA1 0.9
-#define BETA2 0.999
+#define BETA1   0.9
+#define BETA2   0.999
 #define EPSILON 1e-8f
 
 struct adam adam_constants(double learning_rate, double weight_decay, uint64_t t)

@@ -7,10 +7,10 @@
 
 /* One update's constants, the same for every parameter. */
 struct adam {
-    float keep;      /* 1 - learning rate * weight decay */
-    float rate;      /* learning rate / (1 - beta1^t) */
-    float root;      /* 1 / sqrt(1 - beta2^t) */
-    float scale;     /* of the gradient, for clipping */
+    float keep;  /* 1 - learning rate * weight decay */
+    float rate;  /* learning rate / (1 - beta1^t) */
+    float root;  /* 1 / sqrt(1 - beta2^t) */
+    float scale; /* of the gradient, for clipping */
 };
 
 /* Constants of update t = 1, 2, ... with beta1 0.9, beta2 0.999; scale 1. */

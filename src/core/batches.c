@@ -59,7 +59,8 @@ void batches_init(struct batches *batches, const uint32_t *pairs, size_t n,
     batches->batch_start =
         mem_alloc((batches->n_batches + 1) * sizeof *batches->batch_start);
     for (size_t i = 0; i <= batches->n_batches; i++)
-        batches->batch_start[i] = (uint32_t)(i < batches->n_batches ? i * recipe->batch : n);
+        batches->batch_start[i] =
+            (uint32_t)(i < batches->n_batches ? i * recipe->batch : n);
     if (batches->kind == ORDER_BY_PROMPT) {
         sort_by_prompt(batches, prompts);
         size_t largest_group = 0;
@@ -81,7 +82,8 @@ void batches_done(struct batches *batches)
     *batches = (struct batches){0};
 }
 
-/* Lays shuffled groups out; batch i begins with the first group at or after pair i * size. */
+/* Lays shuffled groups out; batch i begins with the first group at or after pair i * size.
+ */
 static void order_groups(struct batches *batches, struct rng *rng)
 {
     for (size_t g = 0; g < batches->n_groups; g++)
@@ -143,8 +145,8 @@ void grouping_done(struct grouping *grouping)
 void grouping_make(struct grouping *grouping, const uint32_t *pairs, size_t n,
                    const int32_t *prompts)
 {
-    /* A counting sort: count the pairs of each group, then put each pair in its place. Prompt -1
-     * has entry 0. */
+    /* A counting sort: count the pairs of each group, then put each pair in its place.
+     * Prompt -1 has entry 0. */
     uint32_t round = ++grouping->round, n_groups = 0;
     uint32_t *start = grouping->start;
     for (size_t i = 0; i < n; i++) {

@@ -1,4 +1,5 @@
-/* The order of pairs in an epoch, cut into batches, and the grouping of a batch by prompt. */
+/* The order of pairs in an epoch, cut into batches, and the grouping of a batch by prompt.
+ */
 #ifndef CORE_BATCHES_H
 #define CORE_BATCHES_H
 
@@ -17,17 +18,17 @@ struct batches {
     enum order kind;
     uint64_t seed;
     size_t size;
-    const uint32_t *pairs;  /* borrowed */
-    uint32_t *by_prompt;    /* [n] pairs sorted by prompt; prompt order only */
-    uint32_t *group_start;  /* [n_groups + 1] into by_prompt */
-    uint32_t *group_order;  /* [n_groups] */
-    uint32_t *batch_start;  /* [n_batches + 1] of this epoch */
+    const uint32_t *pairs; /* borrowed */
+    uint32_t *by_prompt;   /* [n] pairs sorted by prompt; prompt order only */
+    uint32_t *group_start; /* [n_groups + 1] into by_prompt */
+    uint32_t *group_order; /* [n_groups] */
+    uint32_t *batch_start; /* [n_batches + 1] of this epoch */
     size_t n_groups;
 };
 
-/* pairs [n] and prompts (prompt of each pair, indexed by pair) are borrowed. Whole prompts are kept
- * together by ORDER_BY_PROMPT, so its batches differ in size. Aborts without memory: 12 bytes a
- * pair. */
+/* pairs [n] and prompts (prompt of each pair, indexed by pair) are borrowed. Whole prompts
+ * are kept together by ORDER_BY_PROMPT, so its batches differ in size. Aborts without
+ * memory: 12 bytes a pair. */
 void batches_init(struct batches *batches, const uint32_t *pairs, size_t n,
                   const int32_t *prompts, const struct recipe *recipe);
 void batches_done(struct batches *batches);
@@ -44,16 +45,17 @@ struct grouping {
     uint32_t *group; /* [largest] distinct prompt that each of them has, rising from 0 */
 
     /* private */
-    uint32_t *seen, *slot; /* [prompts] round in which a prompt was last seen, and its group */
-    uint32_t *start;       /* [largest + 1] */
+    uint32_t *seen,
+        *slot;       /* [prompts] round in which a prompt was last seen, and its group */
+    uint32_t *start; /* [largest + 1] */
     uint32_t round;
 };
 
 void grouping_init(struct grouping *grouping, size_t largest, size_t n_prompts);
 void grouping_done(struct grouping *grouping);
 
-/* Groups n pairs, n <= largest, in order of first appearance; pairs without a prompt (-1) are one
- * group. */
+/* Groups n pairs, n <= largest, in order of first appearance; pairs without a prompt (-1)
+ * are one group. */
 void grouping_make(struct grouping *grouping, const uint32_t *pairs, size_t n,
                    const int32_t *prompts);
 

@@ -1,6 +1,7 @@
 #include "core/bootstrap.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,8 @@
 
 enum { BOOTSTRAP_STREAM = 0x626f6f74 };
 
-/* Counts of one prompt under one attribute: n pairs, and how many each predictor has right. */
+/* Counts of one prompt under one attribute: n pairs, and how many each predictor has right.
+ */
 struct tally {
     uint32_t unit, column;
     uint32_t *counts; /* [1 + n_predictors] */
@@ -31,8 +33,8 @@ static int compare_keyed(const void *a, const void *b)
 }
 
 /* Tallies in order of prompts; returns the number of prompts. */
-static size_t tally_pairs(const struct bootstrap *b, struct tally *tallies, size_t *n_tallies,
-                          uint32_t *counts)
+static size_t tally_pairs(const struct bootstrap *b, struct tally *tallies,
+                          size_t *n_tallies, uint32_t *counts)
 {
     struct keyed *keyed = mem_alloc(b->n_pairs * sizeof *keyed);
     for (size_t i = 0; i < b->n_pairs; i++) {
@@ -78,7 +80,7 @@ static void score_draw(const struct bootstrap *b, const double *sums, double *me
         columns++;
     }
     for (size_t p = 0; p < width; p++)
-        means[p] = columns ? means[p] / (double)columns : NAN;
+        means[p] = columns ? means[p] / (double)columns : (double)NAN;
 }
 
 size_t bootstrap_run(const struct bootstrap *b, struct interval *means,
@@ -113,7 +115,7 @@ size_t bootstrap_run(const struct bootstrap *b, struct interval *means,
     for (size_t p = 0; p < width; p++) {
         for (size_t r = 0; r < n; r++)
             gaps[r] = b->reference == SIZE_MAX
-                          ? NAN
+                          ? (double)NAN
                           : draws[p * n + r] - draws[b->reference * n + r];
         differences[p] = interval_percentile(gaps, n);
     }

@@ -9,8 +9,9 @@
 #include "core/predict.h"
 
 /* The columns of the table: attributes that have pairs here, and one for pairs without. */
-static void make_columns(const struct features *features, const struct predictions *predictions,
-                         struct evaluation *out, uint32_t *column_of_pair)
+static void make_columns(const struct features *features,
+                         const struct predictions *predictions, struct evaluation *out,
+                         uint32_t *column_of_pair)
 {
     size_t A = features->n_attributes;
     size_t *counts = mem_zero((A + 1) * sizeof *counts);
@@ -57,14 +58,14 @@ static void finish_cells(struct evaluation *out, struct evaluated_row *row)
     for (size_t a = 0; a < out->n_attributes; a++) {
         size_t n = out->attribute_pairs[a];
         struct evaluated_cell *cell = &row->cells[a];
-        cell->accuracy = n ? (double)cell->right / (double)n : NAN;
+        cell->accuracy = n ? (double)cell->right / (double)n : (double)NAN;
         cell->interval = interval_wilson(cell->right, n);
         if (n) {
             sum += cell->accuracy;
             n_columns++;
         }
     }
-    row->mean = n_columns ? sum / (double)n_columns : NAN;
+    row->mean = n_columns ? sum / (double)n_columns : (double)NAN;
 }
 
 /* Counts of every predictor but the oracle, which takes the best of the heads'. */
@@ -79,8 +80,8 @@ static void count_cells(const struct predictions *predictions, const uint32_t *c
     for (size_t a = 0; a < out->n_attributes; a++)
         for (size_t k = 0; k < K; k++)
             if (k == 0 || out->rows[k].cells[a].right > oracle->cells[a].right)
-                oracle->cells[a] =
-                    (struct evaluated_cell){.right = out->rows[k].cells[a].right, .head = k};
+                oracle->cells[a] = (struct evaluated_cell){
+                    .right = out->rows[k].cells[a].right, .head = k};
     for (size_t r = 0; r < out->n_rows; r++)
         finish_cells(out, &out->rows[r]);
 }
@@ -158,7 +159,7 @@ static void summarise(const struct predictions *predictions, struct evaluation *
     }
     out->nll = nll;
     out->entropy = entropy;
-    out->single_nll = predictions->single_log_probability ? single_nll : NAN;
+    out->single_nll = predictions->single_log_probability ? single_nll : (double)NAN;
     out->calibration = calibration_error(predictions);
     out->ties = predictions->ties;
 }

@@ -1,9 +1,9 @@
-/* Evaluation of a model on the pairs of one split: each head alone, the mixture, the single head
- * trained beside it, and the oracle, per attribute (docs/equations.md E6 to E11).
+/* Evaluation of a model on the pairs of one split: each head alone, the mixture, the single
+ * head trained beside it, and the oracle, per attribute (docs/equations.md E6 to E11).
  *
- * A pair is right when the chosen response scores strictly higher; ties are wrong. Means over
- * attributes are unweighted. Intervals: Wilson for a cell; paired bootstrap over prompts for means
- * and for differences to the single head.
+ * A pair is right when the chosen response scores strictly higher; ties are wrong. Means
+ * over attributes are unweighted. Intervals: Wilson for a cell; paired bootstrap over
+ * prompts for means and for differences to the single head.
  */
 #ifndef CORE_EVALUATE_H
 #define CORE_EVALUATE_H
@@ -20,8 +20,8 @@
 enum rule {
     RULE_PROBABILITY, /* sum_k f_k sigma(m_k) > 1/2 */
     RULE_REWARD,      /* sum_k f_k m_k > 0 */
-    RULE_LOGSIGMOID,  /* sum_k f_k (log sigma(r_k(chosen)) - log sigma(r_k(rejected))) > 0: the
-                         released script's; depends on the heads' unidentified offset */
+    RULE_LOGSIGMOID,  /* sum_k f_k (log sigma(r_k(chosen)) - log sigma(r_k(rejected))) > 0:
+                         the  released script's; depends on the heads' unidentified offset */
     RULE_COUNT,
 };
 extern const char *const rule_names[]; /* "probability", "reward", "logsigmoid", NULL */
@@ -53,16 +53,16 @@ struct evaluated_row {
 
 struct evaluation {
     size_t n_pairs, n_prompts;
-    size_t n_attributes;        /* columns; pairs without an attribute have one of their own */
-    const char **attributes;    /* [n_attributes] borrowed from the features, or "(none)" */
-    size_t *attribute_pairs;    /* [n_attributes] */
+    size_t n_attributes;     /* columns; pairs without an attribute have one of their own */
+    const char **attributes; /* [n_attributes] borrowed from the features, or "(none)" */
+    size_t *attribute_pairs; /* [n_attributes] */
     struct evaluated_row *rows; /* heads, mixture, single?, oracle */
     size_t n_rows;
-    double entropy;       /* mean over pairs of the router's entropy, nats */
-    double nll;           /* of the mixture's probability, nats per pair */
-    double calibration;   /* ECE of the mixture over ten bins */
-    double single_nll;    /* NaN without a single head */
-    size_t ties;          /* pairs on which some head's margin is exactly 0 */
+    double entropy;     /* mean over pairs of the router's entropy, nats */
+    double nll;         /* of the mixture's probability, nats per pair */
+    double calibration; /* ECE of the mixture over ten bins */
+    double single_nll;  /* NaN without a single head */
+    size_t ties;        /* pairs on which some head's margin is exactly 0 */
 };
 
 struct evaluate_options {
@@ -72,8 +72,8 @@ struct evaluate_options {
     uint64_t seed;
 };
 
-/* STATUS_SHAPE when sizes do not agree or the split is empty, STATUS_NUMERIC for a row that is not
- * finite. *out is created. */
+/* STATUS_SHAPE when sizes do not agree or the split is empty, STATUS_NUMERIC for a row that
+ * is not finite. *out is created. */
 enum status evaluate(const struct features *features, const struct model *model,
                      const struct evaluate_options *options, struct evaluation *out,
                      struct error *err);

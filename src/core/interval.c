@@ -13,7 +13,8 @@ struct interval interval_wilson(size_t right, size_t n)
     double centre = (p + z2 / (2 * N)) / (1 + z2 / N);
     double half = Z95 / (1 + z2 / N) * sqrt(p * (1 - p) / N + z2 / (4 * N * N));
     /* The bounds at the ends are exact; rounding would leave them a little off. */
-    return (struct interval){right == 0 ? 0 : centre - half, right == n ? 1 : centre + half};
+    return (struct interval){right == 0 ? 0 : centre - half,
+                             right == n ? 1 : centre + half};
 }
 
 static int compare_reals(const void *a, const void *b)

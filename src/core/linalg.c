@@ -5,8 +5,9 @@
 #include "base/kernel.h"
 
 /* Below m * n * k = SMALL, OpenBLAS multiplies without first packing its operands (its
- * "small matrix" kernels). A product with few rows spends most of its time packing, so it is
- * quickest cut into pieces of that size. FEW: rows below which the cut pays, as measured. */
+ * "small matrix" kernels). A product with few rows spends most of its time packing, so it
+ * is quickest cut into pieces of that size. FEW: rows below which the cut pays, as
+ * measured. */
 enum { SMALL = 1000000, FEW = 32, PIECE = 64 };
 
 void linalg_init(void)

@@ -1,8 +1,8 @@
 /* Products of row-major float matrices, by OpenBLAS on the calling thread.
  *
- * OpenBLAS is held to one thread: threads are ours (base/jobs.h), each with its own columns, so
- * that a program has one pool and results do not depend on a library's mood. Results are
- * deterministic for one machine; between machines they differ in the last bits.
+ * OpenBLAS is held to one thread: threads are ours (base/jobs.h), each with its own
+ * columns, so that a program has one pool and results do not depend on a library's mood.
+ * Results are deterministic for one machine; between machines they differ in the last bits.
  */
 #ifndef CORE_LINALG_H
 #define CORE_LINALG_H
@@ -19,7 +19,8 @@ struct matrix {
     size_t stride;
 };
 
-/* C (m, n) = A (m, k) B (n, k)^T, plus C when `add`. Made for long k: margins, first layers. */
+/* C (m, n) = A (m, k) B (n, k)^T, plus C when `add`. Made for long k: margins, first
+ * layers. */
 void linalg_product_nt(size_t m, size_t n, size_t k, struct matrix a, struct matrix b,
                        struct matrix c, bool add);
 

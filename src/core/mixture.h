@@ -3,8 +3,9 @@
  *     P_b   = sum_k f_k(x_b) sigma(m_kb)
  *     loss  = 1/B sum_b ( -log P_b  +  alpha sum_k f_k log f_k )
  *
- * Everything is a log-sum-exp, so margins of any size are safe. Arrays lie head by head: element
- * (k, b) at [k * stride + b], so that the loops over pairs are contiguous. Allocates nothing.
+ * Everything is a log-sum-exp, so margins of any size are safe. Arrays lie head by head:
+ * element (k, b) at [k * stride + b], so that the loops over pairs are contiguous.
+ * Allocates nothing.
  */
 #ifndef CORE_MIXTURE_H
 #define CORE_MIXTURE_H
@@ -12,8 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One model's part of a block. Prompts are distinct, `slot` says which one a pair has; pairs of a
- * prompt follow one another. */
+/* One model's part of a block. Prompts are distinct, `slot` says which one a pair has;
+ * pairs of a prompt follow one another. */
 struct mixture_block {
     size_t n_heads, stride;
     size_t first_prompt, end_prompt; /* columns of logit to work on */

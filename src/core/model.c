@@ -25,8 +25,9 @@ enum status shape_normalise(struct shape *shape, struct error *err)
     if (shape->router != ROUTER_MLP)
         shape->n_hidden = 0;
     else if (shape->n_hidden < 1 || shape->n_hidden > MODEL_HIDDEN_MAX)
-        return error_set(err, STATUS_USAGE, "%zu hidden units: a router has 1 to %d of them",
-                         shape->n_hidden, MODEL_HIDDEN_MAX);
+        return error_set(err, STATUS_USAGE,
+                         "%zu hidden units: a router has 1 to %d of them", shape->n_hidden,
+                         MODEL_HIDDEN_MAX);
     if (shape->router == ROUTER_STATIC || shape->router == ROUTER_NONE)
         shape->prompt_width = 0;
     else if (!shape->prompt_width)
@@ -73,7 +74,8 @@ enum status model_create(struct model *model, const struct shape *shape, struct 
     size_t n = shape_parameters(shape);
     float *block = mem_array(n, sizeof *block);
     if (!block)
-        return error_set(err, STATUS_NO_MEMORY, "no memory for a model of %zu parameters", n);
+        return error_set(err, STATUS_NO_MEMORY, "no memory for a model of %zu parameters",
+                         n);
     float *input = block + shape->n_heads * shape->response_width;
     size_t inputs = shape_inputs(shape);
     *model = (struct model){
@@ -118,8 +120,8 @@ void model_done(struct model *model)
 }
 
 /* Widens up to ROWS rows into buffer (n, columns). */
-static void read_rows(const struct rows *rows, const uint32_t *which, size_t first, size_t n,
-                      float *buffer)
+static void read_rows(const struct rows *rows, const uint32_t *which, size_t first,
+                      size_t n, float *buffer)
 {
     for (size_t i = 0; i < n; i++) {
         size_t row = which ? which[first + i] : first + i;
@@ -144,8 +146,8 @@ static enum status multiply_rows(const float *weights, size_t m, const struct ro
     size_t D = rows->n_columns, block = n < ROWS ? n : ROWS;
     float *buffer = mem_array(block, D * sizeof *buffer);
     if (!buffer)
-        return error_set(err, STATUS_NO_MEMORY, "no memory for %zu rows of %zu numbers", block,
-                         D);
+        return error_set(err, STATUS_NO_MEMORY, "no memory for %zu rows of %zu numbers",
+                         block, D);
     enum status status = STATUS_OK;
     struct matrix w = {(float *)(uintptr_t)weights, D};
     for (size_t i = 0; i < n && !status; i += block) {
@@ -183,7 +185,8 @@ static void log_softmax(float *z, size_t K)
         z[k] -= shift;
 }
 
-/* Adds the biases to the input layer's product `inside` (n, F) and goes on to the logits. */
+/* Adds the biases to the input layer's product `inside` (n, F) and goes on to the logits.
+ */
 static void finish_logits(const struct model *model, float *inside, size_t n, float *out)
 {
     size_t K = model->shape.n_heads, H = model->shape.n_hidden;
@@ -194,7 +197,8 @@ static void finish_logits(const struct model *model, float *inside, size_t n, fl
         }
     if (H)
         linalg_product_nt(n, K, H, (struct matrix){inside, H},
-                          (struct matrix){model->tail.last, H}, (struct matrix){out, K}, false);
+                          (struct matrix){model->tail.last, H}, (struct matrix){out, K},
+                          false);
     else
         memcpy(out, inside, n * K * sizeof *out);
     for (size_t i = 0; i < n; i++) {
@@ -205,7 +209,8 @@ static void finish_logits(const struct model *model, float *inside, size_t n, fl
 }
 
 enum status model_log_weights(const struct model *model, const struct rows *prompts,
-                              const uint32_t *which, size_t n, float *out, struct error *err)
+                              const uint32_t *which, size_t n, float *out,
+                              struct error *err)
 {
     size_t K = model->shape.n_heads, F = shape_inputs(&model->shape);
     if (!F) {
@@ -219,14 +224,16 @@ enum status model_log_weights(const struct model *model, const struct rows *prom
     assert(prompts->n_columns == model->shape.prompt_width);
     float *inside = mem_array(ROWS, F * sizeof *inside);
     if (!inside)
-        return error_set(err, STATUS_NO_MEMORY, "no memory for %d rows of %zu units", ROWS, F);
+        return error_set(err, STATUS_NO_MEMORY, "no memory for %d rows of %zu units", ROWS,
+                         F);
     enum status status = STATUS_OK;
     for (size_t i = 0; i < n && !status; i += ROWS) {
         size_t rows_now = n - i < ROWS ? n - i : ROWS;
         uint32_t row_numbers[ROWS];
         for (size_t r = 0; r < rows_now; r++)
             row_numbers[r] = which ? which[i + r] : (uint32_t)(i + r);
-        status = multiply_rows(model->input, F, prompts, row_numbers, rows_now, inside, err);
+        status =
+            multiply_rows(model->input, F, prompts, row_numbers, rows_now, inside, err);
         if (!status)
             finish_logits(model, inside, rows_now, out + i * K);
     }

@@ -58,7 +58,8 @@ static enum status reward_side(struct side *side, const float *heads, size_t wid
         needed_add(&side->needed, side->index[pairs[i]]);
     side->rewards = mem_array(side->needed.n, width * sizeof *side->rewards);
     if (!side->rewards)
-        return error_set(err, STATUS_NO_MEMORY, "no memory for %zu rewards", side->needed.n);
+        return error_set(err, STATUS_NO_MEMORY, "no memory for %zu rewards",
+                         side->needed.n);
     return model_rewards(heads, width, side->rows, side->needed.rows, side->needed.n,
                          side->rewards, err);
 }
@@ -68,8 +69,8 @@ static const float *reward_of(const struct side *side, uint32_t pair, size_t wid
     return side->rewards + side->needed.at[side->index[pair]] * width;
 }
 
-/* One pair by one rule; > 0 is for chosen. Written so that P > 1/2 loses nothing to rounding:
- * P - 1/2 = sum_k f_k tanh(m_k / 2) / 2. */
+/* One pair by one rule; > 0 is for chosen. Written so that P > 1/2 loses nothing to
+ * rounding: P - 1/2 = sum_k f_k tanh(m_k / 2) / 2. */
 static double decide(enum rule rule, const float *log_f, const float *chosen,
                      const float *rejected, size_t K)
 {
@@ -127,10 +128,10 @@ static enum status weigh(struct predictions *out, const struct features *feature
     if (!shape_inputs(&model->shape) || !prompts.n) /* every row is the same */
         prompts.n = 1;
     float *weights = mem_array(prompts.n, K * sizeof *weights);
-    enum status status =
-        weights ? model_log_weights(model, &features->prompt, prompts.rows, prompts.n, weights,
-                                    err)
-                : error_set(err, STATUS_NO_MEMORY, "no memory for %zu weights", prompts.n * K);
+    enum status status = weights ? model_log_weights(model, &features->prompt, prompts.rows,
+                                                     prompts.n, weights, err)
+                                 : error_set(err, STATUS_NO_MEMORY,
+                                             "no memory for %zu weights", prompts.n * K);
     for (size_t i = 0; i < out->n && !status; i++) {
         int32_t row = features->pair_prompt[out->pairs[i]];
         size_t at = prompts.n > 1 && row >= 0 ? prompts.at[row] : 0;
@@ -146,13 +147,15 @@ static enum status check_widths(const struct features *features, const struct mo
 {
     const struct shape *shape = &model->shape;
     if (shape->response_width != features->chosen.n_columns)
-        return error_set(err, STATUS_SHAPE,
-                         "the model's heads read %zu numbers a response, the features have %zu",
-                         shape->response_width, features->chosen.n_columns);
+        return error_set(
+            err, STATUS_SHAPE,
+            "the model's heads read %zu numbers a response, the features have %zu",
+            shape->response_width, features->chosen.n_columns);
     if (shape->prompt_width && shape->prompt_width != features->prompt.n_columns)
-        return error_set(err, STATUS_SHAPE,
-                         "the model's router reads %zu numbers a prompt, the features have %zu",
-                         shape->prompt_width, features->prompt.n_columns);
+        return error_set(
+            err, STATUS_SHAPE,
+            "the model's router reads %zu numbers a prompt, the features have %zu",
+            shape->prompt_width, features->prompt.n_columns);
     return STATUS_OK;
 }
 
@@ -188,14 +191,15 @@ enum status predictions_make(struct predictions *out, const struct features *fea
     if (check_widths(features, model, err))
         return err->status;
     size_t K = model->shape.n_heads, width = K + (model->single != NULL);
-    struct predictions made = {.n = n, .pairs = pairs, .n_heads = K, .n_predictors = width + 1};
+    struct predictions made = {
+        .n = n, .pairs = pairs, .n_heads = K, .n_predictors = width + 1};
     struct side chosen = {.rows = &features->chosen, .index = features->pair_chosen};
     struct side rejected = {.rows = &features->rejected, .index = features->pair_rejected};
     float *heads = all_heads(model, width);
-    enum status status = make_arrays(&made, model->single != NULL)
-                             ? weigh(&made, features, model, err)
-                             : error_set(err, STATUS_NO_MEMORY, "no memory to predict %zu pairs",
-                                         n);
+    enum status status =
+        make_arrays(&made, model->single != NULL)
+            ? weigh(&made, features, model, err)
+            : error_set(err, STATUS_NO_MEMORY, "no memory to predict %zu pairs", n);
     if (!status)
         status = reward_side(&chosen, heads, width, pairs, n, err);
     if (!status)

@@ -10,9 +10,9 @@ enum decay { DECAY_COSINE, DECAY_CONSTANT };
 extern const char *const decay_names[]; /* "cosine", "constant", NULL */
 
 enum order {
-    ORDER_SHUFFLED, /* pairs, anew every epoch */
+    ORDER_SHUFFLED,  /* pairs, anew every epoch */
     ORDER_BY_PROMPT, /* prompts are shuffled and the pairs of a prompt stay together */
-    ORDER_FILE,     /* as they stand */
+    ORDER_FILE,      /* as they stand */
 };
 extern const char *const order_names[]; /* "pair", "prompt", "file", NULL */
 
@@ -23,9 +23,10 @@ struct recipe {
     double clip;   /* largest global norm of a model's gradient; 0: off */
     enum decay decay;
     enum order order;
-    size_t batch;    /* pairs */
+    size_t batch; /* pairs */
     size_t epochs;
-    size_t patience; /* epochs without a better hold-out likelihood before it stops; 0: never */
+    size_t patience; /* epochs without a better hold-out likelihood before it stops; 0:
+                        never */
     uint64_t seed;
 };
 

@@ -10,8 +10,8 @@
 
 /* ---- construction ---- */
 
-static enum status check_members(const struct features *features, const struct member *members,
-                                 size_t n, struct error *err)
+static enum status check_members(const struct features *features,
+                                 const struct member *members, size_t n, struct error *err)
 {
     for (size_t m = 0; m < n; m++) {
         const struct shape *shape = &members[m].shape;
@@ -57,8 +57,8 @@ static void stack_members(struct trainer *trainer, const struct member *members)
     }
 }
 
-/* Odd numbers of cache lines: rows whose distance is a power of two would fall on the same few
- * lines of the cache. */
+/* Odd numbers of cache lines: rows whose distance is a power of two would fall on the same
+ * few lines of the cache. */
 static size_t padded(size_t width)
 {
     size_t cells = (width + CELL - 1) / CELL;
@@ -121,8 +121,8 @@ static bool make_arrays(struct trainer *trainer)
     trainer->d_inside = floats(trainer->n_inputs * R, &enough);
     trainer->epoch_sums = mem_zero(trainer->n_members * sizeof *trainer->epoch_sums);
     trainer->batch_sums = mem_zero(trainer->n_members * sizeof *trainer->batch_sums);
-    trainer->losses = mem_array(trainer->recipe.epochs * trainer->n_members,
-                                sizeof *trainer->losses);
+    trainer->losses =
+        mem_array(trainer->recipe.epochs * trainer->n_members, sizeof *trainer->losses);
     return enough && trainer->losses && make_lanes(trainer);
 }
 
@@ -163,7 +163,8 @@ struct trainer *trainer_create(const struct features *features, struct pair_list
     }
     batches_init(&trainer->batches, train.pairs, train.n, features->pair_prompt, recipe);
     size_t largest = trainer->batches.largest, held = holdout_batch(trainer);
-    grouping_init(&trainer->grouping, largest > held ? largest : held, features->prompt.n_rows);
+    grouping_init(&trainer->grouping, largest > held ? largest : held,
+                  features->prompt.n_rows);
     trainer->n_steps = trainer->batches.n_batches * recipe->epochs;
     trainer->finished = trainer->n_steps == 0;
     draw_members(trainer);
@@ -211,7 +212,8 @@ static struct member_parts parts_of(const struct trainer *trainer, size_t m, flo
     return (struct member_parts){
         .heads = stack + member->head_row * trainer->response_width,
         .n_heads = member->n_heads * trainer->response_width,
-        .input = trainer_input_rows(trainer, stack) + member->input_row * trainer->prompt_width,
+        .input =
+            trainer_input_rows(trainer, stack) + member->input_row * trainer->prompt_width,
         .n_input = member->n_inputs * trainer->prompt_width,
         .tail = stack + member->tail_at,
         .n_tail = shape_tail(&member->given.shape),
@@ -255,13 +257,13 @@ enum status trainer_start_from(struct trainer *trainer, size_t m, const struct m
     if (want->router != have->router || want->n_heads != have->n_heads ||
         want->n_hidden != have->n_hidden || want->prompt_width != have->prompt_width ||
         want->response_width != have->response_width)
-        return error_set(err, STATUS_SHAPE,
-                         "the starting parameters are %s with %zu heads, %zu hidden units and "
-                         "widths %zu and %zu; wanted are %s, %zu, %zu, %zu and %zu",
-                         router_names[have->router], have->n_heads, have->n_hidden,
-                         have->prompt_width, have->response_width, router_names[want->router],
-                         want->n_heads, want->n_hidden, want->prompt_width,
-                         want->response_width);
+        return error_set(
+            err, STATUS_SHAPE,
+            "the starting parameters are %s with %zu heads, %zu hidden units and "
+            "widths %zu and %zu; wanted are %s, %zu, %zu, %zu and %zu",
+            router_names[have->router], have->n_heads, have->n_hidden, have->prompt_width,
+            have->response_width, router_names[want->router], want->n_heads, want->n_hidden,
+            want->prompt_width, want->response_width);
     copy_in(trainer, m, model->block);
     return STATUS_OK;
 }
@@ -300,15 +302,17 @@ static enum status not_finite(struct trainer *trainer, size_t m, const char *wha
             int32_t row = matrices[i].index[trainer->pairs[b]];
             size_t column = 0;
             if (row >= 0 && rows_find_nonfinite(matrices[i].rows, &row, 1, &column) == 0)
-                return error_set(err, STATUS_NUMERIC,
-                                 "%s row %d of the features holds NaN or infinity in column "
-                                 "%zu (pair %u)",
-                                 matrices[i].name, row, column, trainer->pairs[b]);
+                return error_set(
+                    err, STATUS_NUMERIC,
+                    "%s row %d of the features holds NaN or infinity in column "
+                    "%zu (pair %u)",
+                    matrices[i].name, row, column, trainer->pairs[b]);
         }
-    return error_set(err, STATUS_NUMERIC,
-                     "the loss of model %zu is not finite at step %zu (%s): a lower learning "
-                     "rate or features of smaller scale would help",
-                     m, trainer->step, what);
+    return error_set(
+        err, STATUS_NUMERIC,
+        "the loss of model %zu is not finite at step %zu (%s): a lower learning "
+        "rate or features of smaller scale would help",
+        m, trainer->step, what);
 }
 
 static enum status check_sums(struct trainer *trainer, const char *what, struct error *err)
@@ -419,7 +423,8 @@ struct trainer_progress trainer_progress(const struct trainer *trainer)
     };
 }
 
-struct trainer_losses trainer_losses(const struct trainer *trainer, size_t member, size_t epoch)
+struct trainer_losses trainer_losses(const struct trainer *trainer, size_t member,
+                                     size_t epoch)
 {
     assert(epoch < trainer->epoch);
     return trainer->losses[epoch * trainer->n_members + member];

@@ -1,21 +1,23 @@
 /* Stage 1: trains one or many models over the same pairs at once.
  *
- * All models in a run share data, order and recipe; they differ in shape, entropy weight and
- * starting parameters. Their heads are stacked into one matrix and so are their routers' input
- * layers, so that a batch is gathered once and a step is two products and their transposes however
- * many models there are.
+ * All models in a run share data, order and recipe; they differ in shape, entropy weight
+ * and starting parameters. Their heads are stacked into one matrix and so are their
+ * routers' input layers, so that a batch is gathered once and a step is two products and
+ * their transposes however many models there are.
  *
  * The caller owns the loop:
- *   1. trainer_create           parameters drawn, nothing done yet; trainer_start_from to set them
+ *   1. trainer_create           parameters drawn, nothing done yet; trainer_start_from to
+ * set them
  *   2. trainer_step             one update, until trainer_finished; watch trainer_progress
  *   3. trainer_model            a copy of one model's parameters: the best by hold-out
  *                               likelihood, or the last when there is no hold-out
  *   4. trainer_free
- * trainer_save and trainer_resume (core/checkpoint.h) keep a run between two steps, to the bit.
+ * trainer_save and trainer_resume (core/checkpoint.h) keep a run between two steps, to the
+ * bit.
  *
- * Threads share the columns: each gathers, multiplies and updates its own part of every row, so a
- * parameter is touched by one thread only. The same seed and number of threads give the same bytes.
- * Nothing is allocated in trainer_step.
+ * Threads share the columns: each gathers, multiplies and updates its own part of every
+ * row, so a parameter is touched by one thread only. The same seed and number of threads
+ * give the same bytes. Nothing is allocated in trainer_step.
  */
 #ifndef CORE_TRAINER_H
 #define CORE_TRAINER_H
@@ -45,8 +47,8 @@ struct pair_list {
 
 struct trainer;
 
-/* features and team are borrowed. holdout may be empty. NULL on failure: STATUS_SHAPE for no
- * pairs or widths that do not fit, STATUS_NO_MEMORY. */
+/* features and team are borrowed. holdout may be empty. NULL on failure: STATUS_SHAPE for
+ * no pairs or widths that do not fit, STATUS_NO_MEMORY. */
 struct trainer *trainer_create(const struct features *features, struct pair_list train,
                                struct pair_list holdout, const struct member *members,
                                size_t n_members, const struct recipe *recipe,
@@ -72,8 +74,9 @@ struct trainer_progress trainer_progress(const struct trainer *trainer);
 
 /* One member's losses, nats per pair. */
 struct trainer_losses {
-    double nll, regulariser; /* mean over the pairs of an epoch, each before its own update */
-    double holdout_nll;      /* after the epoch; NaN without a hold-out */
+    double nll,
+        regulariser;    /* mean over the pairs of an epoch, each before its own update */
+    double holdout_nll; /* after the epoch; NaN without a hold-out */
 };
 
 /* Of a finished epoch, from 0. */
@@ -90,8 +93,8 @@ size_t trainer_best_epoch(const struct trainer *trainer, size_t member, double *
 enum status trainer_model(const struct trainer *trainer, size_t member, struct model *model,
                           struct error *err);
 
-/* The gradient of the last step of one member, before clipping, in the layout of model.block. For
- * tests. */
+/* The gradient of the last step of one member, before clipping, in the layout of
+ * model.block. For tests. */
 void trainer_gradient(const struct trainer *trainer, size_t member, float *out);
 
 #endif

@@ -33,11 +33,11 @@ struct stack_member {
 struct lane {
     size_t prompt_begin, prompt_end;     /* columns of Dp */
     size_t response_begin, response_end; /* columns of Dr */
-    float *head_part;             /* [KK, BLOCK_PAIRS] margins over its columns */
-    float *input_part;            /* [FF, BLOCK_PAIRS] */
-    float *scratch;               /* [3 * BLOCK_PAIRS] */
-    double *squares;              /* [members] of its part of the gradient */
-    struct mixture_sums *sums;    /* [members] of the batch */
+    float *head_part;                    /* [KK, BLOCK_PAIRS] margins over its columns */
+    float *input_part;                   /* [FF, BLOCK_PAIRS] */
+    float *scratch;                      /* [3 * BLOCK_PAIRS] */
+    double *squares;                     /* [members] of its part of the gradient */
+    struct mixture_sums *sums;           /* [members] of the batch */
 };
 
 struct trainer {
@@ -50,7 +50,8 @@ struct trainer {
     size_t prompt_width, response_width; /* Dp (0: no member reads prompts), Dr */
 
     size_t n_parameters;
-    float *parameters, *gradient, *first_moment, *second_moment, *best; /* the stack, each */
+    float *parameters, *gradient, *first_moment, *second_moment,
+        *best; /* the stack, each */
     struct batches batches;
     struct grouping grouping;
 
@@ -70,7 +71,7 @@ struct trainer {
     float *inside, *d_inside;              /* [FF, BLOCK_PAIRS] input layer after relu */
     uint32_t slot[BLOCK_PAIRS];            /* prompt's column of each pair of the block */
     uint32_t prompt_row[BLOCK_PAIRS];
-    uint32_t slot_start[BLOCK_PAIRS + 1];  /* pairs of each prompt of the block */
+    uint32_t slot_start[BLOCK_PAIRS + 1]; /* pairs of each prompt of the block */
     struct lane *lanes;
 
     /* The batch at work. */
@@ -79,9 +80,10 @@ struct trainer {
     bool learning;
 };
 
-/* Runs the n pairs, at most grouping's largest, through the model; sums go to batch_sums. When
- * `learning`, one update at this learning-rate factor. */
-void trainer_run_batch(struct trainer *trainer, const uint32_t *pairs, size_t n, bool learning);
+/* Runs the n pairs, at most grouping's largest, through the model; sums go to batch_sums.
+ * When `learning`, one update at this learning-rate factor. */
+void trainer_run_batch(struct trainer *trainer, const uint32_t *pairs, size_t n,
+                       bool learning);
 
 static inline float *trainer_input_rows(const struct trainer *trainer, float *stack)
 {

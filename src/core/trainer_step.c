@@ -13,8 +13,8 @@ struct block {
     bool is_first;
 };
 
-/* Numbers the block's prompts; done by every thread for itself would race, so by thread 0 between
- * two barriers. */
+/* Numbers the block's prompts; done by every thread for itself would race, so by thread 0
+ * between two barriers. */
 static void number_prompts(struct trainer *trainer, struct block *block)
 {
     size_t n = 0;
@@ -31,7 +31,8 @@ static void number_prompts(struct trainer *trainer, struct block *block)
 }
 
 /* Reads this thread's columns of the block's rows. */
-static void gather(struct trainer *trainer, const struct lane *lane, const struct block *block)
+static void gather(struct trainer *trainer, const struct lane *lane,
+                   const struct block *block)
 {
     const struct features *features = trainer->features;
     size_t from = lane->prompt_begin, width = lane->prompt_end - from;
@@ -43,10 +44,11 @@ static void gather(struct trainer *trainer, const struct lane *lane, const struc
     width = lane->response_end - from;
     for (size_t b = 0; b < block->n_pairs && width; b++) {
         uint32_t pair = trainer->pairs[block->first + b];
-        dtype_subtract(trainer->differences + b * trainer->response_stride + from,
-                       rows_at(&features->chosen, (size_t)features->pair_chosen[pair], from),
-                       rows_at(&features->rejected, (size_t)features->pair_rejected[pair], from),
-                       features->chosen.dtype, width);
+        dtype_subtract(
+            trainer->differences + b * trainer->response_stride + from,
+            rows_at(&features->chosen, (size_t)features->pair_chosen[pair], from),
+            rows_at(&features->rejected, (size_t)features->pair_rejected[pair], from),
+            features->chosen.dtype, width);
     }
 }
 
@@ -56,10 +58,11 @@ static void multiply(struct trainer *trainer, const struct lane *lane,
 {
     size_t Dp = trainer->prompt_width, Dr = trainer->response_width;
     size_t from = lane->response_begin, width = lane->response_end - from;
-    linalg_product_nt(trainer->n_heads, block->n_pairs, width,
-                      (struct matrix){trainer->parameters + from, Dr},
-                      (struct matrix){trainer->differences + from, trainer->response_stride},
-                      (struct matrix){lane->head_part, R}, false);
+    linalg_product_nt(
+        trainer->n_heads, block->n_pairs, width,
+        (struct matrix){trainer->parameters + from, Dr},
+        (struct matrix){trainer->differences + from, trainer->response_stride},
+        (struct matrix){lane->head_part, R}, false);
     from = lane->prompt_begin;
     width = lane->prompt_end - from;
     linalg_product_nt(
@@ -70,8 +73,8 @@ static void multiply(struct trainer *trainer, const struct lane *lane,
 }
 
 /* sum[row][i] for i in [begin, end) of all lanes' parts. */
-static void add_parts(struct trainer *trainer, bool heads, size_t row, size_t begin, size_t end,
-                      float *sum)
+static void add_parts(struct trainer *trainer, bool heads, size_t row, size_t begin,
+                      size_t end, float *sum)
 {
     for (size_t t = 0; t < team_size(trainer->team); t++) {
         const struct lane *lane = &trainer->lanes[t];
@@ -99,8 +102,8 @@ static void route(struct trainer *trainer, const struct stack_member *member, si
     if (shape->router == ROUTER_MLP)
         linalg_product_nn(member->n_heads, end - begin, member->n_inputs,
                           (struct matrix){tail.last, shape->n_hidden},
-                          (struct matrix){inside + begin, R}, (struct matrix){logit + begin, R},
-                          false);
+                          (struct matrix){inside + begin, R},
+                          (struct matrix){logit + begin, R}, false);
     for (size_t k = 0; k < member->n_heads; k++)
         for (size_t u = begin; u < end; u++) {
             float bias = tail.last_bias ? tail.last_bias[k] : 0;
@@ -112,8 +115,8 @@ static void route(struct trainer *trainer, const struct stack_member *member, si
 }
 
 /* Gradient with respect to the input layer, before its relu, of prompts [begin, end). */
-static void route_back(struct trainer *trainer, const struct stack_member *member, size_t begin,
-                       size_t end)
+static void route_back(struct trainer *trainer, const struct stack_member *member,
+                       size_t begin, size_t end)
 {
     const struct shape *shape = &member->given.shape;
     const float *inside = trainer->inside + member->input_row * R;
@@ -128,8 +131,8 @@ static void route_back(struct trainer *trainer, const struct stack_member *membe
     struct tail tail = tail_at(shape, trainer->parameters + member->tail_at);
     linalg_product_tn(shape->n_hidden, end - begin, member->n_heads,
                       (struct matrix){tail.last, shape->n_hidden},
-                      (struct matrix){d_logit + begin, R}, (struct matrix){d_inside + begin, R},
-                      false);
+                      (struct matrix){d_logit + begin, R},
+                      (struct matrix){d_inside + begin, R}, false);
     for (size_t f = 0; f < member->n_inputs; f++)
         for (size_t u = begin; u < end; u++)
             if (inside[f * R + u] <= 0)
@@ -199,8 +202,8 @@ static void tail_gradient(struct trainer *trainer, const struct stack_member *me
         add_rows(d_tail.last_bias, d_logit, member->n_heads, n, block->is_first);
     if (shape->router != ROUTER_MLP)
         return;
-    add_rows(d_tail.first_bias, trainer->d_inside + member->input_row * R, shape->n_hidden, n,
-             block->is_first);
+    add_rows(d_tail.first_bias, trainer->d_inside + member->input_row * R, shape->n_hidden,
+             n, block->is_first);
     linalg_product_nt(member->n_heads, shape->n_hidden, n, (struct matrix){d_logit, R},
                       (struct matrix){trainer->inside + member->input_row * R, R},
                       (struct matrix){d_tail.last, shape->n_hidden}, !block->is_first);
@@ -217,10 +220,11 @@ static void multiply_back(struct trainer *trainer, const struct lane *lane, size
 {
     size_t Dp = trainer->prompt_width, Dr = trainer->response_width;
     size_t from = lane->response_begin;
-    linalg_product_nn(trainer->n_heads, lane->response_end - from, block->n_pairs,
-                      (struct matrix){trainer->d_margin, R},
-                      (struct matrix){trainer->differences + from, trainer->response_stride},
-                      (struct matrix){trainer->gradient + from, Dr}, !block->is_first);
+    linalg_product_nn(
+        trainer->n_heads, lane->response_end - from, block->n_pairs,
+        (struct matrix){trainer->d_margin, R},
+        (struct matrix){trainer->differences + from, trainer->response_stride},
+        (struct matrix){trainer->gradient + from, Dr}, !block->is_first);
     from = lane->prompt_begin;
     linalg_product_nn(
         trainer->n_inputs, lane->prompt_end - from, block->n_prompts,
@@ -233,9 +237,11 @@ static void multiply_back(struct trainer *trainer, const struct lane *lane, size
             tail_gradient(trainer, &trainer->members[m], block);
 }
 
-/* Calls `visit` for every run of contiguous parameters of a member that this thread owns. */
+/* Calls `visit` for every run of contiguous parameters of a member that this thread owns.
+ */
 static void visit_own(struct trainer *trainer, size_t m, size_t thread,
-                      void (*visit)(struct trainer *, size_t at, size_t n, void *), void *arg)
+                      void (*visit)(struct trainer *, size_t at, size_t n, void *),
+                      void *arg)
 {
     const struct stack_member *member = &trainer->members[m];
     const struct lane *lane = &trainer->lanes[thread];
@@ -262,7 +268,8 @@ static void update_run(struct trainer *trainer, size_t at, size_t n, void *adam)
                 trainer->first_moment + at, trainer->second_moment + at, n);
 }
 
-/* The factor that brings a member's gradient to the largest norm allowed, 1 when it is there. */
+/* The factor that brings a member's gradient to the largest norm allowed, 1 when it is
+ * there. */
 static float clip_scale(const struct trainer *trainer, size_t m)
 {
     double squares = 0;
@@ -282,7 +289,8 @@ static void update(struct trainer *trainer, struct lane *lane, size_t thread)
     }
     if (clips)
         team_barrier(trainer->team);
-    double rate = recipe->learning_rate * recipe_factor(recipe, trainer->step, trainer->n_steps);
+    double rate =
+        recipe->learning_rate * recipe_factor(recipe, trainer->step, trainer->n_steps);
     struct adam adam = adam_constants(rate, recipe->weight_decay, trainer->step + 1);
     for (size_t m = 0; m < trainer->n_members; m++) {
         adam.scale = clips ? clip_scale(trainer, m) : 1.0f;
@@ -315,7 +323,8 @@ static void run_batch(void *arg, size_t thread)
         update(trainer, lane, thread);
 }
 
-void trainer_run_batch(struct trainer *trainer, const uint32_t *pairs, size_t n, bool learning)
+void trainer_run_batch(struct trainer *trainer, const uint32_t *pairs, size_t n,
+                       bool learning)
 {
     grouping_make(&trainer->grouping, pairs, n, trainer->features->pair_prompt);
     trainer->pairs = trainer->grouping.pair;

@@ -55,9 +55,9 @@ static inline uint32_t bits_of_float(float value)
     return bits;
 }
 
-/* F16: the exponent and mantissa, moved into a float's place and multiplied by 2^112, give the
- * value (subnormals too); only infinity and NaN need their exponent filled up. No branch, so it
- * is vectorised. */
+/* F16: the exponent and mantissa, moved into a float's place and multiplied by 2^112, give
+ * the value (subnormals too); only infinity and NaN need their exponent filled up. No
+ * branch, so it is vectorised. */
 static inline float widen_half(uint16_t half)
 {
     uint32_t magnitude = (uint32_t)(half & 0x7fffu) << 13;
@@ -107,11 +107,11 @@ KERNEL static void widen_bfloats(float *restrict out, const uint16_t *restrict i
         out[i] = widen_bfloat(in[i]);
 }
 
-#define WIDEN_AS(type)                                                                         \
-    do {                                                                                       \
-        const type *from = in;                                                                 \
-        for (size_t i = 0; i < n; i++)                                                         \
-            out[i] = (float)from[i];                                                           \
+#define WIDEN_AS(type)                                                                     \
+    do {                                                                                   \
+        const type *from = in;                                                             \
+        for (size_t i = 0; i < n; i++)                                                     \
+            out[i] = (float)from[i];                                                       \
     } while (0)
 
 void dtype_widen(float *out, const void *in, enum dtype dtype, size_t n)
