@@ -12,8 +12,8 @@
  *   3. trainer_model            a copy of one model's parameters: the best by hold-out
  *                               likelihood, or the last when there is no hold-out
  *   4. trainer_free
- * trainer_save and trainer_resume (core/checkpoint.h) keep a run between two steps, to the
- * bit.
+ * trainer_save and trainer_resume (core/trainer_state.h) keep a run between two steps, to
+ * the bit.
  *
  * Threads share the columns: each gathers, multiplies and updates its own part of every
  * row, so a parameter is touched by one thread only. The same seed and number of threads

@@ -1,4 +1,4 @@
-/* The trainer's own insides, shared by trainer.c, trainer_step.c and checkpoint_run.c only.
+/* The trainer's own insides, shared by trainer.c, trainer_step.c and trainer_state.c only.
  *
  * The stack: parameters of all members in one block of rows,
  *     heads  [KK, Dr]   rows of member 0's heads, member 1's, ...      KK = sum of K
