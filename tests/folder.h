@@ -82,7 +82,8 @@ static inline size_t folder_each(const char *path, void (*visit)(const char *pat
         if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
             continue;
         char name[512];
-        snprintf(name, sizeof name, "%s/%s", path, entry->d_name);
+        int length = snprintf(name, sizeof name, "%s/%s", path, entry->d_name);
+        assert_in_range(length, 1, sizeof name - 1);
         if (visit)
             visit(name);
         n++;

@@ -83,10 +83,11 @@ static enum status read_error(struct source *source, struct error *err)
     if (code == Z_ERRNO)
         return error_set(err, STATUS_IO, "cannot read '%s': %s", source->name,
                          strerror(errno));
+    const char *reason = strstr(text, ": "); /* behind "<fd:3>" */
     if (code == Z_BUF_ERROR)
-        text = "it is cut short";
-    return error_set(err, STATUS_FORMAT, "'%s' line %zu: damaged gzip data: %s",
-                     source->name, source->line + 1, text);
+        reason = ": it is cut short";
+    return error_set(err, STATUS_FORMAT, "'%s' line %zu: damaged gzip data%s", source->name,
+                     source->line + 1, reason ? reason : "");
 }
 
 /* Reads more bytes behind the unread ones; sets finished at the end of the file. */
@@ -275,7 +276,8 @@ static int open_target(struct sink *sink, const char *path)
         return open(path, O_WRONLY | O_CLOEXEC);
     if (exists) {
         /* A rename would replace even a file that is write-protected. */
-        char *real = access(path, W_OK) ? NULL : realpath(path, NULL);
+        bool ours = faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0;
+        char *real = ours ? realpath(path, NULL) : NULL;
         if (!real)
             return -1;
         free(sink->path);
