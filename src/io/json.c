@@ -56,7 +56,7 @@ static enum status check_text(const char *text, size_t length, struct error *err
         return error_set(err, STATUS_FORMAT, "invalid UTF-8 at byte %zu", bad);
     bad = find_control(text, length);
     if (bad < length)
-        return error_set(err, STATUS_FORMAT, "control character 0x%02x at byte %zu",
+        return error_set(err, STATUS_FORMAT, "a control character (0x%02x) at byte %zu",
                          (unsigned char)text[bad], bad);
     bad = find_escaped_nul(text, length);
     if (bad < length)

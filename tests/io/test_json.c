@@ -107,9 +107,9 @@ static void test_what_is_not_json_is_refused(void **state)
         {"{\"a\":\"\xed\xa0\x80\"}", "invalid UTF-8 at byte 6"},
         {"[\"a\\u0000b\"]", "a NUL character (\\u0000) in a string at byte 3"},
         {"[\"\\\\\\u0000\"]", "a NUL character (\\u0000) in a string at byte 4"},
-        {"[\"a\x01\"]", "control character 0x01 at byte 3"},
-        {"[\"\x1b[2J\"]", "control character 0x1b at byte 2"},
-        {"[1,\f2]", "control character 0x0c at byte 3"},
+        {"[\"a\x01\"]", "a control character (0x01) at byte 3"},
+        {"[\"\x1b[2J\"]", "a control character (0x1b) at byte 2"},
+        {"[1,\f2]", "a control character (0x0c) at byte 3"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct error err = {0};
@@ -125,9 +125,9 @@ static void test_nul_bytes_are_refused(void **state)
     (void)state;
     struct error err = {0};
     assert_null(json_parse("{\"a\":\"b\0c\"}", 11, &err));
-    assert_string_equal(err.message, "control character 0x00 at byte 7");
+    assert_string_equal(err.message, "a control character (0x00) at byte 7");
     assert_null(json_parse("{}\0", 3, &err));
-    assert_string_equal(err.message, "control character 0x00 at byte 2");
+    assert_string_equal(err.message, "a control character (0x00) at byte 2");
 }
 
 /* An escaped backslash before u0000 is text, not a NUL. */
