@@ -23,7 +23,8 @@ static struct json *outer(cJSON *json)
     return (struct json *)json;
 }
 
-/* Offset of an escaped NUL, which would silently end a C string; length when there is none. */
+/* Offset of an escaped NUL, which would silently end a C string; length when there is none.
+ */
 static size_t find_escaped_nul(const char *text, size_t length)
 {
     const char *at = text, *end = text + length;
@@ -42,9 +43,11 @@ struct json *json_parse(const char *text, size_t length, struct error *err)
         error_set(err, STATUS_FORMAT, "invalid UTF-8 at byte %zu", bad);
         return NULL;
     }
-    bad = find_escaped_nul(text, length);
+    const char *nul = memchr(text, '\0', length);
+    bad = nul ? (size_t)(nul - text) : find_escaped_nul(text, length);
     if (bad < length) {
-        error_set(err, STATUS_FORMAT, "a NUL character (\\u0000) in a string at byte %zu", bad);
+        error_set(err, STATUS_FORMAT, "a NUL character%s at byte %zu",
+                  nul ? "" : " (\\u0000) in a string", bad);
         return NULL;
     }
     const char *end = NULL;
@@ -74,6 +77,11 @@ bool json_is_object(const struct json *json)
 bool json_is_array(const struct json *json)
 {
     return cJSON_IsArray(inner(json));
+}
+
+bool json_is_null(const struct json *json)
+{
+    return cJSON_IsNull(inner(json));
 }
 
 const struct json *json_get(const struct json *object, const char *key)
@@ -124,6 +132,93 @@ const struct json *json_next(const struct json *item)
 const char *json_key(const struct json *item)
 {
     return inner(item)->string;
+}
+
+/* The end of a string whose opening quote is at `at`. */
+static const char *skip_string(const char *at, bool *is_strict)
+{
+    for (at++; *at != '"'; at++) {
+        if ((unsigned char)*at < 0x20)
+            *is_strict = false;
+        if (*at == '\\')
+            at++;
+    }
+    return at + 1;
+}
+
+static const char *skip_digits(const char *at)
+{
+    while (*at >= '0' && *at <= '9')
+        at++;
+    return at;
+}
+
+/* The end of what cJSON takes for a number; strict when it has the form that RFC 8259 gives
+ * it. */
+static const char *skip_number(const char *at, bool *is_strict)
+{
+    const char *end = at + strspn(at, "0123456789+-.eE");
+    at += *at == '-';
+    const char *whole = at;
+    at = skip_digits(at);
+    bool ok = at > whole && (*whole != '0' || at == whole + 1);
+    if (*at == '.') {
+        const char *fraction = at + 1;
+        at = skip_digits(fraction);
+        ok = ok && at > fraction;
+    }
+    if (*at == 'e' || *at == 'E') {
+        const char *power = at + 1 + (at[1] == '+' || at[1] == '-');
+        at = skip_digits(power);
+        ok = ok && at > power;
+    }
+    if (!ok || at != end)
+        *is_strict = false;
+    return end;
+}
+
+/* cJSON takes every control character between tokens for white space. */
+static const char *skip_space(const char *at, bool *is_strict)
+{
+    for (; *at && (unsigned char)*at <= ' '; at++)
+        if (!strchr(" \t\r\n", *at))
+            *is_strict = false;
+    return at;
+}
+
+static const char *skip_value(const char *at, bool *is_strict)
+{
+    size_t depth = 0;
+    do {
+        at = skip_space(at, is_strict);
+        if (*at == '"') {
+            at = skip_string(at, is_strict);
+        } else if ((*at >= '0' && *at <= '9') || *at == '-') {
+            at = skip_number(at, is_strict);
+        } else {
+            depth += *at == '[' || *at == '{';
+            depth -= *at == ']' || *at == '}';
+            at++;
+            while (*at >= 'a' && *at <= 'z') /* true, false, null */
+                at++;
+        }
+    } while (depth);
+    return at;
+}
+
+bool json_next_written(const char **at, struct json_written *value)
+{
+    const char *key = *at + strcspn(*at, "\"}");
+    if (*key == '}')
+        return false;
+    bool is_strict = true;
+    const char *key_end = skip_string(key, &is_strict);
+    is_strict = true;
+    const char *start = skip_space(strchr(key_end, ':') + 1, &is_strict);
+    const char *end = skip_value(start, &is_strict);
+    *value = (struct json_written){start, (size_t)(end - start), is_strict};
+    *at = end;
+    return true;
 }
 
 struct json *json_object(void)
