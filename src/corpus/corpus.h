@@ -99,6 +99,10 @@ enum status corpus_read(struct corpus *corpus, const char *path,
 enum status corpus_write(const struct corpus *corpus, const char *path,
                          const struct corpus_watch *watch, struct error *err);
 
+/* STATUS_NO_MEMORY when there is no number left for the pairs and texts of another record.
+ */
+enum status corpus_check_room(const struct corpus *corpus, struct error *err);
+
 /* Hash of everything that corpus_write would write, in order; the same on every machine. */
 uint64_t corpus_hash(const struct corpus *corpus);
 void corpus_done(struct corpus *corpus);
