@@ -120,7 +120,8 @@ int32_t pair_read_extra(struct corpus *corpus, const struct record *record,
 
 static void add_key(struct text *out, const char *key)
 {
-    text_add_char(out, out->length && out->bytes[out->length - 1] != '{' ? ',' : '{');
+    if (out->bytes[out->length - 1] != '{')
+        text_add_char(out, ',');
     json_quote(out, key, strlen(key));
     text_add_char(out, ':');
 }
