@@ -54,7 +54,9 @@ static enum status take_pair(void *self, const struct record *record, struct err
     text_clear(&reading->id);
     enum status status = corpus_check_room(&reading->corpus, err);
     if (!status)
-        status = pair_read(&reading->corpus, record, &pair, &reading->id, err);
+        status = record_label(record, "id", &reading->id, err);
+    if (!status)
+        status = pair_read(&reading->corpus, record, &pair, err);
     if (status)
         return status;
     pair.id = reading->id.length ? reading->id.bytes : NULL;

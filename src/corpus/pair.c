@@ -36,28 +36,18 @@ static enum status read_split(const struct record *record, enum corpus_split *sp
 enum status pair_read_marks(struct corpus *corpus, const struct record *record,
                             struct pair *pair, struct error *err)
 {
-    enum status status =
-        record_name(record, "context", &corpus->contexts, &pair->context, err);
-    if (!status)
-        status = record_name(record, "user", &corpus->users, &pair->user, err);
-    if (!status)
-        status = record_name(record, "origin", &corpus->origins, &pair->origin, err);
-    if (!status)
-        status = record_number(record, "chosen_rating", &pair->chosen_rating, err);
-    if (!status)
-        status = record_number(record, "rejected_rating", &pair->rejected_rating, err);
+    enum status status = record_name(record, "user", &corpus->users, &pair->user, err);
     if (!status)
         status = read_split(record, &pair->split, err);
     return status;
 }
 
 enum status pair_read(struct corpus *corpus, const struct record *record, struct pair *pair,
-                      struct text *id, struct error *err)
+                      struct error *err)
 {
     struct pair read = PAIR_NONE;
-    enum status status = record_label(record, "id", id, err);
-    if (!status)
-        status = record_passage(record, "prompt", &corpus->prompts, &read.prompt, err);
+    enum status status =
+        record_passage(record, "prompt", &corpus->prompts, &read.prompt, err);
     if (!status)
         status = record_passage(record, "chosen", &corpus->responses, &read.chosen, err);
     if (!status)
@@ -66,6 +56,14 @@ enum status pair_read(struct corpus *corpus, const struct record *record, struct
     if (!status)
         status =
             record_name(record, "attribute", &corpus->attributes, &read.attribute, err);
+    if (!status)
+        status = record_name(record, "context", &corpus->contexts, &read.context, err);
+    if (!status)
+        status = record_number(record, "chosen_rating", &read.chosen_rating, err);
+    if (!status)
+        status = record_number(record, "rejected_rating", &read.rejected_rating, err);
+    if (!status)
+        status = record_name(record, "origin", &corpus->origins, &read.origin, err);
     if (!status)
         status = pair_read_marks(corpus, record, &read, err);
     if (status)

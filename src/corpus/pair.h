@@ -9,14 +9,12 @@
 enum { PAIR_KEYS = 11 };
 extern const char *const pair_keys[PAIR_KEYS];
 
-/* Reads a pair and puts its texts into the corpus, without adding the pair itself. The id
- * goes to *id, which is left as it is when there is none; unknown keys become pair->extra.
- */
+/* Reads all of a pair but its id and puts the texts into the corpus, without adding the
+ * pair. Keys beside the schema become pair->extra. */
 enum status pair_read(struct corpus *corpus, const struct record *record, struct pair *pair,
-                      struct text *id, struct error *err);
+                      struct error *err);
 
-/* The parts of pair_read for importers whose files have some of the keys: user, split,
- * origin, context and the ratings. */
+/* The part of pair_read that all formats share: user and split. */
 enum status pair_read_marks(struct corpus *corpus, const struct record *record,
                             struct pair *pair, struct error *err);
 
