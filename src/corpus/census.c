@@ -182,27 +182,18 @@ static enum status count_used_passages(struct census *census, const struct corpu
 
 /* ---- pairs that are about the same responses ---- */
 
-static bool same_judge(const struct pair *a, const struct pair *b)
-{
-    return a->context == b->context && a->user == b->user;
-}
-
 /* Pairs [i, end) have the same texts and attribute. */
-static void count_duplicates(struct census *census, const struct corpus *corpus,
-                             const struct comparison *comparisons, size_t i, size_t end)
+static void count_duplicates(struct census *census, const struct comparison *comparisons,
+                             size_t i, size_t end)
 {
-    for (size_t x = i; x < end; x++) {
-        const struct pair *pair = &corpus->pairs[comparisons[x].pair];
-        bool repeated = false, contradicted = false;
-        for (size_t y = i; y < end && !(repeated && contradicted); y++) {
-            if (!same_judge(pair, &corpus->pairs[comparisons[y].pair]))
-                continue;
-            bool agree = comparisons[x].first_chosen == comparisons[y].first_chosen;
-            repeated = repeated || (agree && y < x);
-            contradicted = contradicted || !agree;
-        }
-        census->n_repeated += repeated;
-        census->n_contradicted += contradicted;
+    while (i < end) {
+        size_t next = comparison_run(comparisons, end, i, COMPARISON_JUDGE);
+        size_t n = next - i, n_first = 0;
+        for (; i < next; i++)
+            n_first += comparisons[i].first_chosen;
+        bool both = n_first && n_first < n;
+        census->n_repeated += n - (both ? 2 : 1);
+        census->n_contradicted += both ? n : 0;
     }
 }
 
@@ -214,18 +205,17 @@ struct conflict_table {
 
 /* One verdict per attribute on the run [i, end) of one pair of responses; adds every two of
  * them to the table. */
-static void count_verdicts(struct census *census, const struct corpus *corpus,
-                           const struct comparison *comparisons, size_t i, size_t end,
-                           struct conflict_table *table)
+static void count_verdicts(struct census *census, const struct comparison *comparisons,
+                           size_t i, size_t end, struct conflict_table *table)
 {
     int32_t attributes[CENSUS_ATTRIBUTES_MAX];
     int verdicts[CENSUS_ATTRIBUTES_MAX];
     size_t n = 0;
     while (i < end) {
-        size_t next = comparison_run(comparisons, end, i, true);
+        size_t next = comparison_run(comparisons, end, i, COMPARISON_ATTRIBUTE);
         int32_t attribute = comparisons[i].attribute;
         int verdict = comparison_verdict(comparisons, i, next);
-        count_duplicates(census, corpus, comparisons, i, next);
+        count_duplicates(census, comparisons, i, next);
         i = next;
         if (attribute < 0 || (size_t)attribute >= table->n || !verdict)
             continue;
@@ -268,8 +258,8 @@ static enum status count_comparisons(struct census *census, const struct corpus 
         return error_set(err, STATUS_NO_MEMORY, "no memory to compare %zu attributes", n);
     }
     for (size_t i = 0; i < corpus->n_pairs;) {
-        size_t end = comparison_run(comparisons, corpus->n_pairs, i, false);
-        count_verdicts(census, corpus, comparisons, i, end, &table);
+        size_t end = comparison_run(comparisons, corpus->n_pairs, i, COMPARISON_RESPONSES);
+        count_verdicts(census, comparisons, i, end, &table);
         census->n_judged++;
         i = end;
     }

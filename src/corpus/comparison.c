@@ -9,16 +9,28 @@ static int order_int(int32_t a, int32_t b)
     return (a > b) - (a < b);
 }
 
-static int order(const void *left, const void *right)
+/* The order of two comparisons by all that a run of that level has in common. */
+static int order_at(const struct comparison *a, const struct comparison *b,
+                    enum comparison_level level)
 {
-    const struct comparison *a = left, *b = right;
     int result = order_int(a->prompt, b->prompt);
     if (!result)
         result = order_int(a->first, b->first);
     if (!result)
         result = order_int(a->second, b->second);
-    if (!result)
+    if (!result && level >= COMPARISON_ATTRIBUTE)
         result = order_int(a->attribute, b->attribute);
+    if (!result && level >= COMPARISON_JUDGE)
+        result = order_int(a->context, b->context);
+    if (!result && level >= COMPARISON_JUDGE)
+        result = order_int(a->user, b->user);
+    return result;
+}
+
+static int order(const void *left, const void *right)
+{
+    const struct comparison *a = left, *b = right;
+    int result = order_at(a, b, COMPARISON_JUDGE);
     return result ? result : (a->pair > b->pair) - (a->pair < b->pair);
 }
 
@@ -37,6 +49,8 @@ enum status comparisons_of(const struct corpus *corpus, struct comparison **comp
             .first = first_chosen ? pair->chosen : pair->rejected,
             .second = first_chosen ? pair->rejected : pair->chosen,
             .attribute = pair->attribute,
+            .context = pair->context,
+            .user = pair->user,
             .pair = (uint32_t)i,
             .first_chosen = first_chosen,
         };
@@ -47,16 +61,11 @@ enum status comparisons_of(const struct corpus *corpus, struct comparison **comp
 }
 
 size_t comparison_run(const struct comparison *comparisons, size_t n, size_t i,
-                      bool same_attribute)
+                      enum comparison_level level)
 {
     const struct comparison *start = &comparisons[i];
-    for (i++; i < n; i++) {
-        const struct comparison *other = &comparisons[i];
-        if (other->prompt != start->prompt || other->first != start->first ||
-            other->second != start->second ||
-            (same_attribute && other->attribute != start->attribute))
-            break;
-    }
+    for (i++; i < n && order_at(start, &comparisons[i], level) == 0; i++)
+        ;
     return i;
 }
 
@@ -75,7 +84,7 @@ static bool is_unanimous(const struct comparison *comparisons, size_t i, size_t 
     size_t n_agree = 0;
     int verdict = 0;
     while (i < end) {
-        size_t next = comparison_run(comparisons, end, i, true);
+        size_t next = comparison_run(comparisons, end, i, COMPARISON_ATTRIBUTE);
         if (comparisons[i].attribute >= 0) {
             int here = comparison_verdict(comparisons, i, next);
             if (!here || (verdict && here != verdict))
@@ -99,7 +108,7 @@ enum status comparison_drop_unanimous(struct corpus *corpus, size_t *n_dropped,
     if (status)
         return status;
     for (size_t i = 0; i < corpus->n_pairs;) {
-        size_t end = comparison_run(comparisons, corpus->n_pairs, i, false);
+        size_t end = comparison_run(comparisons, corpus->n_pairs, i, COMPARISON_RESPONSES);
         bool drop = is_unanimous(comparisons, i, end, corpus->attributes.n);
         for (; i < end; i++) {
             struct pair *pair = &corpus->pairs[comparisons[i].pair];

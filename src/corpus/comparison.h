@@ -13,19 +13,26 @@
 struct comparison {
     int32_t prompt, first, second; /* first < second: the two responses */
     int32_t attribute;             /* -1: none */
+    int32_t context, user;         /* -1: none */
     uint32_t pair;                 /* of corpus->pairs */
     bool first_chosen;
 };
 
-/* All pairs, ordered by prompt, first, second, attribute, pair. Free *comparisons.
- * STATUS_NO_MEMORY. */
+/* All pairs, ordered by prompt, first, second, attribute, context, user, pair. Free
+ * *comparisons. STATUS_NO_MEMORY. */
 enum status comparisons_of(const struct corpus *corpus, struct comparison **comparisons,
                            struct error *err);
 
-/* The end of the run that starts at i and has the same prompt and responses, or the same
- * attribute as well. */
+/* How far comparisons must be alike to lie in one run. */
+enum comparison_level {
+    COMPARISON_RESPONSES, /* same prompt, same two responses */
+    COMPARISON_ATTRIBUTE, /* and the same attribute */
+    COMPARISON_JUDGE,     /* and the same context and user */
+};
+
+/* The end of the run of like comparisons that starts at i. */
 size_t comparison_run(const struct comparison *comparisons, size_t n, size_t i,
-                      bool same_attribute);
+                      enum comparison_level level);
 
 /* Which response more of comparisons[i .. end) chose: 1 the first, -1 the second, 0 a tie.
  */

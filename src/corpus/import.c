@@ -82,7 +82,6 @@ enum status importer_add(struct importer *importer, const struct record *record,
 static enum status take(void *self, const struct record *record, struct error *err)
 {
     struct importer *importer = self;
-    importer->counts.n_records++;
     enum status status = corpus_check_room(&importer->corpus, err);
     return status ? status : importer->format->take(importer, record, err);
 }
@@ -157,11 +156,12 @@ enum status import_file(struct corpus *corpus, const struct import_format *forma
         return error_set(err, STATUS_USAGE, "the least gap is %g, expected 0 or more",
                          options->min_gap);
     struct importer importer = {.format = format, .options = options, .watch = watch};
-    struct record_faults faults = {.skip = options->skip_bad};
+    struct record_tally tally = {.skip_bad = options->skip_bad};
     importer.origin = add_origin(&importer, path);
-    status = record_each(path, watch, &faults, take, &importer, err);
-    importer.counts.n_bad = faults.n;
-    importer.counts.first_bad = faults.first;
+    status = record_each(path, watch, &tally, take, &importer, err);
+    importer.counts.n_records = tally.n_records;
+    importer.counts.n_bad = tally.n_bad;
+    importer.counts.first_bad = tally.first_bad;
     if (!status)
         status = finish(&importer, path, err);
     rated_done(&importer.rated);

@@ -38,7 +38,7 @@ static void take_member(void *self, const char *key, const char *value, size_t l
     if (reader->status || strcmp(value, "null") == 0)
         return;
     if (!is_number || !counts) {
-        rated_note(&importer->rated, key, value, length);
+        reader->status = rated_note(&importer->rated, key, value, length, reader->err);
         return;
     }
     double rating = strtod(value, NULL);
@@ -53,8 +53,8 @@ static void take_member(void *self, const char *key, const char *value, size_t l
         text_done(&shown);
         return;
     }
-    rated_rate(&importer->rated, passages_add_text(&importer->corpus.attributes, key),
-               rating);
+    int32_t attribute = passages_add_text(&importer->corpus.attributes, key);
+    reader->status = rated_rate(&importer->rated, attribute, rating, reader->err);
 }
 
 static enum status name_group(const struct record *record,
@@ -190,34 +190,54 @@ static enum status read_completion(const struct json *item, size_t number,
     return STATUS_OK;
 }
 
+struct note_taker {
+    struct rated *rated;
+    enum status status;
+    struct error *err;
+};
+
 static void take_note(void *self, const char *key, const char *value, size_t length)
 {
-    rated_note(self, key, value, length);
+    struct note_taker *taker = self;
+    if (!taker->status)
+        taker->status = rated_note(taker->rated, key, value, length, taker->err);
+}
+
+static enum status rate_completion(struct importer *importer, const struct record *record,
+                                   const struct completion *completion, struct error *err)
+{
+    static const char *const known[] = {"id", "instruction", "completions", "user",
+                                        "split"};
+    struct rated *rated = &importer->rated;
+    enum status status = STATUS_OK;
+    rated_begin(rated);
+    for (size_t i = 0; i < ASPECTS && !status; i++)
+        if (!isnan(completion->ratings[i]))
+            status = rated_rate(rated,
+                                passages_add_text(&importer->corpus.attributes, aspects[i]),
+                                completion->ratings[i], err);
+    struct note_taker taker = {rated, status, err};
+    if (completion->model && !json_is_null(completion->model)) {
+        char *model = json_write(completion->model, false);
+        take_note(&taker, "model", model, strlen(model));
+        free(model);
+    }
+    record_unknown(record, known, sizeof known / sizeof *known, take_note, &taker);
+    return taker.status;
 }
 
 static enum status add_completion(struct importer *importer, const struct record *record,
                                   const struct completion *completion,
                                   struct rated_response *response, struct error *err)
 {
-    static const char *const known[] = {"id", "instruction", "completions", "user",
-                                        "split"};
-    struct rated *rated = &importer->rated;
-    rated_begin(rated);
-    for (size_t i = 0; i < ASPECTS; i++)
-        if (!isnan(completion->ratings[i]))
-            rated_rate(rated, passages_add_text(&importer->corpus.attributes, aspects[i]),
-                       completion->ratings[i]);
-    if (completion->model && !json_is_null(completion->model)) {
-        char *model = json_write(completion->model, false);
-        rated_note(rated, "model", model, strlen(model));
-        free(model);
-    }
-    record_unknown(record, known, sizeof known / sizeof *known, take_note, rated);
+    enum status status = rate_completion(importer, record, completion, err);
+    if (status)
+        return status;
     response->response =
         passages_add_text(&importer->corpus.responses, completion->response);
     struct text group = {0};
     text_printf(&group, "%zu", record->line);
-    enum status status = rated_add(rated, group.bytes, response, err);
+    status = rated_add(&importer->rated, group.bytes, response, err);
     text_done(&group);
     return status;
 }

@@ -15,19 +15,39 @@ void rated_begin(struct rated *rated)
     rated->new_ratings = rated->new_notes = 0;
 }
 
-void rated_rate(struct rated *rated, int32_t attribute, double value)
+static enum status check_keys(size_t n, const char *what, struct error *err)
 {
+    if (n < RATED_KEYS_MAX)
+        return STATUS_OK;
+    return error_set(err, STATUS_FORMAT, "more than %d %s", RATED_KEYS_MAX, what);
+}
+
+enum status rated_rate(struct rated *rated, int32_t attribute, double value,
+                       struct error *err)
+{
+    enum status status = check_keys(rated->new_ratings, "ratings", err);
+    if (status)
+        return status;
+    for (size_t i = 0; i < rated->new_ratings; i++)
+        if (rated->ratings[rated->n_ratings + i].attribute == attribute)
+            return error_set(err, STATUS_FORMAT, "the key of a rating comes twice");
     size_t at = rated->n_ratings + rated->new_ratings++;
     MEM_RESERVE(rated->ratings, at, rated->ratings_room);
     rated->ratings[at] = (struct rating){attribute, value};
+    return STATUS_OK;
 }
 
-void rated_note(struct rated *rated, const char *key, const char *value, size_t length)
+enum status rated_note(struct rated *rated, const char *key, const char *value,
+                       size_t length, struct error *err)
 {
+    enum status status = check_keys(rated->new_notes, "keys that are no ratings", err);
+    if (status)
+        return status;
     size_t at = rated->n_notes + rated->new_notes++;
     MEM_RESERVE(rated->notes, at, rated->notes_room);
     rated->notes[at] = (struct rated_note){passages_add_text(&rated->keys, key),
                                            passages_add(&rated->values, value, length)};
+    return STATUS_OK;
 }
 
 static enum status check_member(const struct rated *rated, const struct rated_group *group,

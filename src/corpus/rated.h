@@ -12,6 +12,9 @@
  * so many mostly mean that prompts are missing. */
 enum { RATED_GROUP_MAX = 2000 };
 
+/* More ratings, or other members, of one response than this are refused. */
+enum { RATED_KEYS_MAX = 256 };
+
 struct rating {
     int32_t attribute; /* of corpus->attributes */
     double value;
@@ -59,8 +62,12 @@ struct rated_drops {
 /* One response: rated_begin, then rated_rate and rated_note for each rating and member,
  * then rated_add. What was begun and not added is forgotten. */
 void rated_begin(struct rated *rated);
-void rated_rate(struct rated *rated, int32_t attribute, double value);
-void rated_note(struct rated *rated, const char *key, const char *value, size_t length);
+/* STATUS_FORMAT when it is rated for the attribute already, or has too many ratings or
+ * members. */
+enum status rated_rate(struct rated *rated, int32_t attribute, double value,
+                       struct error *err);
+enum status rated_note(struct rated *rated, const char *key, const char *value,
+                       size_t length, struct error *err);
 
 /* Puts the response in the group of that name; its id is copied. STATUS_FORMAT when its
  * prompt or split is not that of the group's first response, or the group is too large. */

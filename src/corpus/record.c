@@ -45,28 +45,29 @@ static enum status take_line(struct record *record, const char *line, size_t len
 }
 
 /* STATUS_OK when the fault of the record is to be passed over. */
-static enum status settle(struct record_faults *faults, const struct record *record,
+static enum status settle(struct record_tally *tally, const struct record *record,
                           struct error *fault, struct error *err)
 {
     error_prefix(fault, "'%s' line %zu", record->file, record->line);
-    if (faults && faults->skip && fault->status == STATUS_FORMAT) {
-        if (faults->n++ == 0)
-            faults->first = *fault;
-        return STATUS_OK;
-    }
-    return error_set(err, fault->status, "%s", fault->message);
+    if (!tally->skip_bad || fault->status != STATUS_FORMAT)
+        return error_set(err, fault->status, "%s", fault->message);
+    if (tally->n_bad++ == 0)
+        tally->first_bad = *fault;
+    return STATUS_OK;
 }
 
 enum status record_each(const char *path, const struct corpus_watch *watch,
-                        struct record_faults *faults, record_taker *take, void *self,
+                        struct record_tally *tally, record_taker *take, void *self,
                         struct error *err)
 {
     struct source *source = source_open(path, err);
     if (!source)
         return err ? err->status : STATUS_IO;
     struct record record = {.file = source_name(source)};
+    struct record_tally own = {0};
+    if (!tally)
+        tally = &own;
     enum status status = STATUS_OK;
-    size_t n_records = 0;
     for (;;) {
         char *line;
         size_t length;
@@ -77,16 +78,16 @@ enum status record_each(const char *path, const struct corpus_watch *watch,
             break;
         if (is_blank(line, length))
             continue;
-        n_records++;
+        tally->n_records++;
         record.line = source_line_number(source);
         struct error fault;
         if (take_line(&record, line, length, take, self, &fault) &&
-            (status = settle(faults, &record, &fault, err)))
+            (status = settle(tally, &record, &fault, err)))
             break;
     }
     if (!status)
         status = look(watch, source, err);
-    if (!status && !n_records)
+    if (!status && !tally->n_records)
         status =
             error_set(err, STATUS_FORMAT,
                       "'%s' is empty: expected JSON Lines, one record a line", record.file);

@@ -23,20 +23,20 @@ struct record {
     const char *text;        /* the line it was parsed from */
 };
 
-/* What to do with records that are not what they should be. */
-struct record_faults {
-    bool skip; /* leave them out and count them; otherwise the first one is the error */
-    size_t n;
-    struct error first; /* what was wrong with the first one left out */
+/* What to do with records that are not what they should be, and how many there were. */
+struct record_tally {
+    bool skip_bad; /* leave them out; otherwise the first one is the error */
+    size_t n_records, n_bad;
+    struct error first_bad; /* what was wrong with the first one left out */
 };
 
 typedef enum status record_taker(void *self, const struct record *record,
                                  struct error *err);
 
-/* Calls take for every line that is not blank. STATUS_FORMAT when there is none. `faults`
+/* Calls take for every line that is not blank. STATUS_FORMAT when there is none. `tally`
  * may be NULL. A taker that fails must not have kept anything of the record. */
 enum status record_each(const char *path, const struct corpus_watch *watch,
-                        struct record_faults *faults, record_taker *take, void *self,
+                        struct record_tally *tally, record_taker *take, void *self,
                         struct error *err);
 
 /* *value is NULL when there is none. */
