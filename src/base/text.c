@@ -100,7 +100,8 @@ int32_t utf8_next(const char **at, const char *end)
         whole = (byte[i] & 0xc0) == 0x80;
         code = (code << 6) | (byte[i] & 0x3f);
     }
-    if (!whole || code < least[length] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) {
+    if (!whole || code < least[length] || code > 0x10ffff ||
+        (code >= 0xd800 && code < 0xe000)) {
         ++*at;
         return -1;
     }
@@ -120,6 +121,16 @@ size_t utf8_check(const char *bytes, size_t length)
         const char *start = at;
         if (utf8_next(&at, end) < 0)
             return (size_t)(start - bytes);
+    }
+    return length;
+}
+
+size_t utf8_whole(const char *bytes, size_t length)
+{
+    for (size_t back = 1; back <= 3 && back <= length; back++) {
+        unsigned char byte = (unsigned char)bytes[length - back];
+        if ((byte & 0xc0) != 0x80)
+            return sequence_length(byte) > back ? length - back : length;
     }
     return length;
 }
@@ -146,7 +157,8 @@ size_t text_width(const char *bytes, size_t length)
 static size_t visible(char shown[8], const char *start, size_t length, int32_t code)
 {
     bool control = code < 0x20 || code == 0x7f || (code >= 0x80 && code < 0xa0) ||
-                   (code >= 0x200e && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
+                   code == 0x061c || (code >= 0x200e && code <= 0x200f) ||
+                   (code >= 0x2028 && code <= 0x202e) ||
                    (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
     if (code == '\n' || code == '\t') {
         memcpy(shown, code == '\n' ? "\\n" : "\\t", 3);

@@ -1,8 +1,6 @@
 #include "corpus/pair.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 const char *const pair_keys[PAIR_KEYS] = {
@@ -133,17 +131,12 @@ static void add_passage(struct text *out, const char *key, const struct passages
     passage_write(&passages->items[index], out);
 }
 
-/* With the digits that the same double is read back from. */
 static void add_number(struct text *out, const char *key, double value)
 {
     if (isnan(value))
         return;
-    char digits[32];
-    snprintf(digits, sizeof digits, "%.15g", value);
-    if (strtod(digits, NULL) != value)
-        snprintf(digits, sizeof digits, "%.17g", value);
     add_key(out, key);
-    text_add(out, digits);
+    json_add_number(out, value);
 }
 
 void pair_write(const struct corpus *corpus, const struct pair *pair, struct text *out)
