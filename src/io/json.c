@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +24,8 @@ static struct json *outer(cJSON *json)
     return (struct json *)json;
 }
 
-/* Offset of an escaped NUL, which would silently end a C string; length when there is none. */
+/* Offset of an escaped NUL, which would silently end a C string; length when there is none.
+ */
 static size_t find_escaped_nul(const char *text, size_t length)
 {
     const char *at = text, *end = text + length;
@@ -44,7 +46,8 @@ struct json *json_parse(const char *text, size_t length, struct error *err)
     }
     bad = find_escaped_nul(text, length);
     if (bad < length) {
-        error_set(err, STATUS_FORMAT, "a NUL character (\\u0000) in a string at byte %zu", bad);
+        error_set(err, STATUS_FORMAT, "a NUL character (\\u0000) in a string at byte %zu",
+                  bad);
         return NULL;
     }
     const char *end = NULL;
@@ -178,21 +181,19 @@ void json_put_flag(struct json *object, const char *key, bool value)
     json_put(object, key, json_new_flag(value));
 }
 
-char *json_write(const struct json *json, bool pretty)
+/* The next byte from `at` that cannot stand in a string as it is. */
+static const char *find_special(const char *at, const char *end)
 {
-    char *text = pretty ? cJSON_Print(inner(json)) : cJSON_PrintUnformatted(inner(json));
-    if (!text)
-        abort();
-    return text;
+    while (at < end && (unsigned char)*at >= 0x20 && *at != '"' && *at != '\\')
+        at++;
+    return at;
 }
 
-void json_quote(struct text *out, const char *text, size_t length)
+static void quote_valid(struct text *out, const char *text, size_t length)
 {
-    text_add_char(out, '"');
     for (const char *at = text, *end = text + length; at < end;) {
         const char *plain = at;
-        while (at < end && (unsigned char)*at >= 0x20 && *at != '"' && *at != '\\')
-            at++;
+        at = find_special(at, end);
         text_append(out, plain, (size_t)(at - plain));
         if (at == end)
             break;
@@ -206,5 +207,76 @@ void json_quote(struct text *out, const char *text, size_t length)
         else
             text_printf(out, "\\u%04x", c);
     }
+}
+
+void json_quote(struct text *out, const char *text, size_t length)
+{
     text_add_char(out, '"');
+    for (;;) {
+        size_t valid = utf8_check(text, length);
+        quote_valid(out, text, valid);
+        if (valid == length)
+            break;
+        text_add(out, "\xef\xbf\xbd");
+        text += valid + 1;
+        length -= valid + 1;
+    }
+    text_add_char(out, '"');
+}
+
+void json_add_number(struct text *out, double value)
+{
+    if (!isfinite(value)) {
+        text_add(out, "null");
+        return;
+    }
+    char digits[32];
+    for (int n = 15; n <= 17; n++) {
+        snprintf(digits, sizeof digits, "%.*g", n, value);
+        if (strtod(digits, NULL) == value)
+            break;
+    }
+    text_add(out, digits);
+}
+
+static void new_line(struct text *out, bool pretty, size_t depth)
+{
+    if (pretty)
+        text_printf(out, "\n%*s", (int)(2 * depth), "");
+}
+
+/* cJSON's own writer keeps 15 digits of a number when those come near enough. */
+static void add_value(struct text *out, const struct json *json, bool pretty, size_t depth)
+{
+    const cJSON *value = inner(json);
+    if (cJSON_IsString(value)) {
+        json_quote(out, value->valuestring, strlen(value->valuestring));
+    } else if (cJSON_IsNumber(value)) {
+        json_add_number(out, value->valuedouble);
+    } else if (cJSON_IsBool(value)) {
+        text_add(out, cJSON_IsTrue(value) ? "true" : "false");
+    } else if (!value->child) {
+        text_add(out, json_is_object(json) ? "{}" : json_is_array(json) ? "[]" : "null");
+    } else {
+        text_add_char(out, json_is_object(json) ? '{' : '[');
+        for (const struct json *item = json_first(json); item; item = json_next(item)) {
+            new_line(out, pretty, depth + 1);
+            if (json_is_object(json)) {
+                json_quote(out, json_key(item), strlen(json_key(item)));
+                text_add(out, pretty ? ": " : ":");
+            }
+            add_value(out, item, pretty, depth + 1);
+            if (json_next(item))
+                text_add_char(out, ',');
+        }
+        new_line(out, pretty, depth);
+        text_add_char(out, json_is_object(json) ? '}' : ']');
+    }
+}
+
+char *json_write(const struct json *json, bool pretty)
+{
+    struct text out = {0};
+    add_value(&out, json, pretty, 0);
+    return out.bytes;
 }

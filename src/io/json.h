@@ -47,8 +47,12 @@ void json_put_flag(struct json *object, const char *key, bool value);
 /* The text of a document; free() it. Pretty: indented, for people; otherwise one line. */
 char *json_write(const struct json *json, bool pretty);
 
-/* Appends the text as a JSON string with its quotes; for writers of long JSON Lines files. */
+/* Appends the text as a JSON string with its quotes; for writers of long JSON Lines files. Bytes
+ * that are no UTF-8 become U+FFFD. */
 struct text;
 void json_quote(struct text *out, const char *text, size_t length);
+
+/* Appends the shortest decimal that reads back as the same double; null for NaN and infinities. */
+void json_add_number(struct text *out, double value);
 
 #endif
