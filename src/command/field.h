@@ -74,16 +74,23 @@ struct field {
 enum status field_parse(const struct field *field, const char *text, void *args,
                         struct arena *arena, struct error *err);
 
-/* Sets the member to the field's initial value; cleared when that is NULL or "". */
-void field_reset(const struct field *field, void *args, struct arena *arena);
+/* Sets the member to the field's initial value, which must be one that field_parse takes (a
+ * test walks all rows); clears it when that is NULL or "". */
+enum status field_reset(const struct field *field, void *args, struct arena *arena,
+                        struct error *err);
 
+size_t field_count(const struct field *fields); /* up to {0}; 0 for NULL */
 bool field_is_list(const struct field *field);
 
 /* How the field is called in a message: "--heads", or "FEATURES" for a positional one. */
 void field_add_name(const struct field *field, struct text *out);
 
-/* What stands for its value in a usage line: N, X, TEXT, FILE, csv|tsv; "" for a flag. */
+/* What stands for its value in a usage line: N, X, TEXT, FILE, csv|tsv; nothing for a flag.
+ */
 void field_add_value(const struct field *field, struct text *out);
+
+/* "1 to 256", "at least 0.5"; nothing without bounds. */
+void field_add_bounds(const struct field *field, struct text *out);
 
 /* "a whole number from 1 to 256", "a number of at least 0", "one of csv, tsv", "a file". */
 void field_add_wants(const struct field *field, struct text *out);

@@ -23,8 +23,8 @@ struct line {
     struct arena arena; /* owns args and lists; texts are borrowed from the words */
 };
 
-/* Reads words[0 .. n-1], words[0] the command's name. With --help nothing else is checked
- * and common.help is set. On failure *line is empty and the status is STATUS_USAGE. */
+/* Reads words[0 .. n-1], words[0] the command's name. When --help is among them the rest
+ * need not be right. On failure *line is empty and the status is STATUS_USAGE. */
 enum status line_parse(struct line *line, const struct command *const *table,
                        const char *const *words, size_t n, struct error *err);
 

@@ -17,33 +17,36 @@
 #include "base/text.h"
 
 struct progress {
-    /* Shows the line in place of the one before; NULL clears it. */
+    /* Shows the line in place of the one before; NULL takes it away. */
     void (*show)(struct progress *progress, const char *line);
-    size_t cells;          /* longest line that may be shown */
-    double (*clock)(void); /* seconds; clock_seconds outside of tests */
+    double (*clock)(void); /* clock_seconds outside of tests */
+    size_t cells;          /* columns that a line may take */
 
-    const char *what, *unit; /* borrowed between begin and end */
-    double began, shown;     /* clock at begin, and when the line was last shown */
+    struct text what;
+    const char *unit;    /* borrowed between begin and end; NULL: a bare percentage */
+    double began, shown; /* when work began, and when the last line was shown */
     double first, done, total;
-    bool visible;
+    bool counting, visible;
     struct text line;
+    size_t width; /* of the line that is on the terminal */
 };
 
-/* A line on standard error that is rewritten at most ten times a second. */
+/* Lines on standard error, if that is a terminal; cells is 0 otherwise and nothing is
+ * shown. */
 void progress_on_terminal(struct progress *progress);
 
 void progress_begin(struct progress *progress, const char *what, const char *unit);
 
-/* done of total so far, in the unit of progress_begin; total 0: not known. Costs a look at
- * the clock. The first update says where counting starts, so that work that is resumed has
- * a true rate. */
+/* done of total so far, in the unit of progress_begin; total 0: not known. Shows a line at
+ * most ten times a second and otherwise costs a look at the clock. The first update says
+ * where counting starts, so that work that is resumed has a true rate: give 0 at the start.
+ */
 void progress_update(struct progress *progress, double done, double total);
 
-/* Changes what is being done within the same count: "epoch 3 of 10". */
+/* Names what is being done within the same count: "epoch 3 of 10". */
 void progress_say(struct progress *progress, const char *what);
 
-void progress_end(
-    struct progress *progress); /* clears the line; harmless when none is shown */
+void progress_end(struct progress *progress);  /* takes the line away, if there is one */
 void progress_done(struct progress *progress); /* ends and frees the memory */
 
 #endif

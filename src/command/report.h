@@ -46,26 +46,27 @@ void report_page(struct report *report, const char *key, const char *text);
  * to standard error. */
 void report_yield_output(struct report *report);
 bool report_yields_output(const struct report *report);
+bool report_is_empty(const struct report *report);
 
 /* ---- writing ---- */
 
 struct report_style {
     enum table_mode mode;
-    const char *table; /* the one to write in csv, tsv and markdown; NULL: the main one */
+    const char *table; /* write only the table of that name; NULL: see report_write */
     bool quiet;        /* no notes */
     size_t cells;      /* width of the terminal; 0: not a terminal */
 };
 
-/* Appends to `out` what belongs on standard output and to `aside` what belongs on standard
- * error.
+/* Appends to `out` what is data and to `aside` notes that are not part of it.
  *
- *   TABLE_TEXT      everything in order, notes wrapped
- *   TABLE_JSON      {"command", values..., "units": {key: unit}, "notes": [...],
- *                    "tables": {name: {"title", "columns": [...], "rows": [{...}]}}};
- * units, notes and tables only where there are any CSV, TSV, MARKDOWN   one table (pages in
- * MARKDOWN as they are); the values as a table "values" when there is no other; notes go to
- * `aside` STATUS_USAGE when the style names a table that is not there, or csv or tsv has
- * nothing to write. */
+ *   text      everything in its order, notes wrapped to the terminal
+ *   JSON      {"command": name, key: value ..., "units": {key: unit}, "notes": [...],
+ *              "tables": {name: {"title", "columns": [{"name", "type", "unit"}],
+ *                                "rows": [{...}]}}}; units, notes, tables if there are any
+ *   csv, tsv  the main table; without one the values, as a table named "values"
+ *   markdown  the same; pages as they are
+ *
+ * STATUS_USAGE when there is no such table. */
 enum status report_write(const struct report *report, const struct report_style *style,
                          struct text *out, struct text *aside, struct error *err);
 

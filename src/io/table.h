@@ -78,19 +78,20 @@ void table_free(struct table *table); /* NULL is allowed */
 /* ---- writing ---- */
 
 enum table_mode {
-    TABLE_TEXT, /* aligned columns for people; control characters are shown, not sent */
-    TABLE_CSV,  /* RFC 4180 quoting, lines end in LF, first line names; an interval is two
-                 * columns  NAME_low and NAME_high; a missing cell is empty */
-    TABLE_TSV,  /* the same with tabs; tab, newline and backslash in a text become \t \n
-                   \\ */
-    TABLE_MARKDOWN, /* as TABLE_TEXT shows it, in pipes */
-    TABLE_JSON,     /* an array of objects; missing is null, an interval is [low, high] */
+    TABLE_TEXT,     /* aligned columns; control characters in texts are shown, not sent */
+    TABLE_CSV,      /* quoted as in RFC 4180, lines end in LF, the first one names */
+    TABLE_TSV,      /* tab, LF, CR and backslash in texts become \t \n \r \\ */
+    TABLE_MARKDOWN, /* what TABLE_TEXT shows, between pipes */
+    TABLE_JSON,     /* an array of objects */
 };
 
-/* Appends the table. Rows that are marked get one more column, named "mark" in csv, tsv and
- * JSON. `cells` is the width of the terminal and counts for TABLE_TEXT only: long texts are
- * cut and a table that is still wider is written in parts that repeat its first column; 0:
- * no limit. */
+/* Appends the table.
+ *
+ * In csv and tsv a missing cell is empty, and an interval is two columns, NAME_low and
+ * NAME_high; in JSON missing is null and an interval is [low, high]. If any row has a mark,
+ * marks are one more column, named "mark". `cells` is the width of the terminal and counts
+ * for TABLE_TEXT only: long texts are cut, and a table that is still wider is written in
+ * parts that repeat its first column; 0: no limit. */
 void table_write(const struct table *table, enum table_mode mode, size_t cells,
                  struct text *out);
 
