@@ -56,13 +56,14 @@ struct field {
     size_t offset, size; /* where it lands: FIELD_AT */
     double min, max;     /* COUNT and REAL, inclusive; -INFINITY and INFINITY: no bound */
     const char *const *choices; /* CHOICE, ended by NULL */
-    const char
-        *initial;     /* value when it is not given. NULL: it must be given; "" (texts and
-                       * paths only): it may be left out, and is NULL or 0 items then */
-    const char *unit; /* of the value, for people: "epochs", "nats"; NULL: none */
-    const char *help; /* what it is: a phrase without full stop */
-    char letter;      /* short name: 'o' for -o; 0: none */
-    bool positional;  /* a word in its place instead of an option */
+    /* Value when it is not given. NULL: it must be given. "" (texts and paths only): it may
+     * be left out, and is NULL or 0 items then. */
+    const char *initial;
+    const char *unit;  /* of the value, for people: "epochs", "nats"; NULL: none */
+    const char *help;  /* what it is: a phrase without full stop */
+    const char *value; /* what stands for it in help: "NAME"; NULL: by its type */
+    char letter;       /* short name: 'o' for -o; 0: none */
+    bool positional;   /* a word in its place instead of an option */
 };
 
 #define FIELD_AT(type, member)                                                             \

@@ -1,5 +1,6 @@
 #include "command/help.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "base/words.h"
@@ -164,7 +165,8 @@ void help_command(const struct command *command, enum table_mode mode, struct te
     struct text usage = {0};
     command_add_usage(command, &usage);
     if (markdown)
-        text_printf(out, "## %s\n\n%s.\n\n    %s\n", command->name, command->help,
+        text_printf(out, "## %s\n\n%c%s.\n\n    %s\n", command->name,
+                    toupper((unsigned char)command->help[0]), command->help + 1,
                     usage.bytes);
     else
         text_printf(out, "%s: %s\n\nusage: %s\n", command->name, command->help,
@@ -204,11 +206,16 @@ void help_overview(const struct command *const *table, struct text *out)
             text_printf(out, "\n%s\n", (*row)->group);
         add_entry((*row)->name, (*row)->help, column, out);
     }
-    text_add(out,
-             "\n'microscope help COMMAND' explains a command and its options. Names of\n"
-             "commands may be shortened. Every command takes ");
+    struct text last = {0};
+    text_add(&last,
+             "'microscope help COMMAND' explains a command and its options. Names of "
+             "commands may be shortened. Every command takes");
     for (const struct field *field = common_fields; field->name; field++)
-        text_printf(out, "--%s%s", field->name, field[1].name ? ", " : ".\n");
+        text_printf(&last, " --%s%s", field->name, field[1].name ? "," : ".");
+    text_add_char(out, '\n');
+    words_wrap(out, last.bytes, 0, WIDTH);
+    text_add_char(out, '\n');
+    text_done(&last);
 }
 
 void help_reference(const struct command *const *table, enum table_mode mode,

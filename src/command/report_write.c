@@ -143,7 +143,7 @@ static void add_json_units(struct text *out, const struct report *report)
         if (!item->unit)
             continue;
         if (!*between)
-            add_json_key(out, ",\n", "units");
+            add_json_key(out, ",\n  ", "units");
         add_json_key(out, *between ? between : "{", item->key);
         json_quote(out, item->unit, strlen(item->unit));
         between = ", ";
@@ -159,7 +159,7 @@ static void add_json_notes(struct text *out, const struct report *report)
         if (item->type != ITEM_NOTE)
             continue;
         if (!*between)
-            add_json_key(out, ",\n", "notes");
+            add_json_key(out, ",\n  ", "notes");
         text_add(out, *between ? between : "[");
         json_quote(out, item->text, strlen(item->text));
         between = ", ";
@@ -192,39 +192,39 @@ static void add_json_tables(struct text *out, const struct report *report)
         if (!table)
             continue;
         if (!*between)
-            add_json_key(out, ",\n", "tables");
-        add_json_key(out, *between ? between : "{\n", table->name);
+            add_json_key(out, ",\n  ", "tables");
+        add_json_key(out, *between ? between : "{\n    ", table->name);
         if (table->title) {
             add_json_key(out, "{", "title");
             json_quote(out, table->title, strlen(table->title));
         }
-        add_json_key(out, table->title ? ",\n" : "{", "columns");
+        add_json_key(out, table->title ? ",\n    " : "{", "columns");
         text_add_char(out, '[');
         add_json_columns(out, table);
         text_add(out, "]");
-        add_json_key(out, ",\n", "rows");
+        add_json_key(out, ",\n    ", "rows");
         table_write(table, TABLE_JSON, 0, out);
         out->bytes[--out->length] = '}'; /* in place of the newline */
-        between = ",\n";
+        between = ",\n    ";
     }
     text_add(out, *between ? "}" : "");
 }
 
 static void write_json(const struct report *report, struct text *out)
 {
-    add_json_key(out, "{", "command");
+    add_json_key(out, "{\n  ", "command");
     json_quote(out, report->command, strlen(report->command));
     for (size_t i = 0; i < report->n; i++) {
         const struct item *item = &report->items[i];
         if (item->type == ITEM_NOTE || item->type == ITEM_TABLE)
             continue;
-        add_json_key(out, ",\n", item->key);
+        add_json_key(out, ",\n  ", item->key);
         add_json_value(out, item);
     }
     add_json_units(out, report);
     add_json_notes(out, report);
     add_json_tables(out, report);
-    text_add(out, "}\n");
+    text_add(out, "\n}\n");
 }
 
 /* ---- one table ---- */
