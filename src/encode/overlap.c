@@ -7,7 +7,9 @@
 
 #include "base/memory.h"
 
-enum { NOWHERE = UINT32_MAX };
+#define NOWHERE UINT32_MAX /* too large for an enum constant */
+
+enum { LOGS = 64 };
 
 /* An n-gram of the prompt. */
 struct gram {
@@ -33,11 +35,15 @@ struct overlap {
     size_t matches_room;
     size_t n_content; /* different content words of the prompt */
     uint32_t n_responses;
+    double logs[LOGS]; /* log(1 + count) of small counts */
 };
 
 struct overlap *overlap_create(void)
 {
-    return mem_zero(sizeof(struct overlap));
+    struct overlap *overlap = mem_zero(sizeof *overlap);
+    for (size_t i = 0; i < LOGS; i++)
+        overlap->logs[i] = log1p((double)i);
+    return overlap;
 }
 
 void overlap_free(struct overlap *overlap)
@@ -55,17 +61,11 @@ static bool is_content(const struct word *word, uint32_t classes)
     return !(classes & (1u << CLASS_FUNCTION)) && !(word->flags & WORD_CLITIC);
 }
 
-/* Keys of one word, two and three in a row; different for the same words in another order.
- */
+/* The key of two words in a row; that of one word is its hash. */
 static uint64_t key_of_two(uint64_t a, uint64_t b)
 {
     uint64_t key = (a ^ 0x9e3779b97f4a7c15u) * 0xbf58476d1ce4e5b9u + b;
     return key ^ (key >> 31);
-}
-
-static uint64_t key_of_three(uint64_t a, uint64_t b, uint64_t c)
-{
-    return key_of_two(key_of_two(a, b) + 1, c);
 }
 
 /* The gram of a key, or the free slot where it belongs. */
@@ -99,7 +99,7 @@ static void add_two(struct overlap *overlap, uint64_t key, size_t place)
 static void make_room(struct overlap *overlap, size_t n)
 {
     size_t slots = 64;
-    while (slots < 6 * n) /* three grams a word, half empty */
+    while (slots < 4 * n) /* two grams a word, half empty */
         slots *= 2;
     if (slots > overlap->grams_room) {
         overlap->grams = mem_resize(overlap->grams, slots * sizeof *overlap->grams);
@@ -130,9 +130,12 @@ void overlap_index(struct overlap *overlap, const struct words *prompt,
         overlap->next[i] = NOWHERE;
         if (i + 1 < n)
             add_two(overlap, key_of_two(word[i].hash, word[i + 1].hash), i);
-        if (i + 2 < n)
-            add(overlap, key_of_three(word[i].hash, word[i + 1].hash, word[i + 2].hash), i);
     }
+}
+
+static double log_count(const struct overlap *overlap, uint32_t count)
+{
+    return count < LOGS ? overlap->logs[count] : log1p(count);
 }
 
 static double ratio(double part, double whole)
@@ -140,56 +143,37 @@ static double ratio(double part, double whole)
     return whole > 0 ? part / whole : 0;
 }
 
-/* Precisions, recall, salience and novelty; fills overlap->matches. */
+/* Precisions, recall and salience; fills overlap->matches. */
 static void measure_words(struct overlap *overlap, const struct words *response,
                           const uint32_t *classes, struct overlap_measures *out)
 {
     const struct word *word = response->list;
     const size_t n = response->n;
-    double known = 0, content = 0, known_content = 0, met = 0, twos = 0, threes = 0;
-    double numbers = 0, novel_numbers = 0, names = 0, novel_names = 0, salience = 0;
+    double content = 0, known = 0, met = 0, salience = 0, twos = 0;
     for (size_t i = 0; i < n; i++) {
         struct gram *one = find(overlap, word[i].hash);
-        bool is_known = one->count > 0;
-        overlap->matches[i] = (struct match){NOWHERE, is_known};
-        known += is_known;
-        if (is_content(&word[i], classes[i])) {
-            content++;
-            known_content += is_known;
-            salience += log1p(one->count);
-            met += is_known && one->met_by != overlap->n_responses;
-        }
-        if (is_known)
-            one->met_by = overlap->n_responses;
-        if (word[i].flags & WORD_NUMBER) {
-            numbers++;
-            novel_numbers += !is_known;
-        } else if ((word[i].flags & WORD_CAPITAL) && !(word[i].flags & WORD_SENTENCE) &&
-                   is_content(&word[i], classes[i])) {
-            names++;
-            novel_names += !is_known;
-        }
-        if (!is_known || i + 1 == n)
+        overlap->matches[i] = (struct match){NOWHERE, one->count > 0};
+        bool has_topic = is_content(&word[i], classes[i]);
+        content += has_topic;
+        if (!one->count)
             continue;
-        const struct gram *two = find(overlap, key_of_two(word[i].hash, word[i + 1].hash));
-        if (!two->count)
-            continue;
-        twos++;
-        overlap->matches[i].first = two->first;
-        if (i + 2 < n)
-            threes += find(overlap,
-                           key_of_three(word[i].hash, word[i + 1].hash, word[i + 2].hash))
-                          ->count > 0;
+        if (has_topic) {
+            known++;
+            salience += log_count(overlap, one->count);
+            met += one->met_by != overlap->n_responses;
+        }
+        one->met_by = overlap->n_responses;
+        if (i + 1 < n) {
+            const struct gram *two =
+                find(overlap, key_of_two(word[i].hash, word[i + 1].hash));
+            twos += two->count > 0;
+            overlap->matches[i].first = two->count ? two->first : NOWHERE;
+        }
     }
-    double length = (double)n;
-    out->unigram_precision = ratio(known, length);
-    out->content_precision = ratio(known_content, content);
-    out->bigram_precision = ratio(twos, length - 1);
-    out->trigram_precision = ratio(threes, length - 2);
+    out->content_precision = ratio(known, content);
+    out->bigram_precision = ratio(twos, (double)n - 1);
     out->recall = ratio(met, (double)overlap->n_content);
     out->salience = ratio(salience, content);
-    out->novel_numbers = ratio(novel_numbers, numbers);
-    out->novel_names = ratio(novel_names, names);
 }
 
 /* The longest run from word i of the response on: its words, and its place in the prompt.
@@ -226,40 +210,25 @@ static void measure_runs(const struct overlap *overlap, const struct words *resp
                          struct overlap_measures *out)
 {
     const double n = (double)response->n, span = (double)overlap->prompt->n;
-    double covered = 0, squares = 0, runs = 0, copied = 0, lead = 0, forward = 0;
-    double sum = 0, sum_squares = 0, longest = 0;
-    size_t sentences = 0, before = 0;
+    double squares = 0, lead = 0, longest = 0;
+    size_t sentences = 0;
     for (size_t i = 0, length; i < response->n; i += length) {
         size_t place = 0;
         length = longest_run(overlap, response, i, &place);
         if (length < 2) {
             length = 1;
-            covered += overlap->matches[i].is_known;
             squares += overlap->matches[i].is_known;
             continue;
         }
-        double words = (double)length, middle = ((double)place + words / 2) / span;
-        covered += words;
+        double words = (double)length;
         squares += words * words;
-        copied += words;
-        sum += words * middle;
-        sum_squares += words * middle * middle;
-        lead += middle < 0.1 ? words : 0;
-        forward += runs > 0 && place >= before;
+        lead += (double)place + words / 2 < span / 10 ? words : 0;
         longest = words > longest ? words : longest;
         sentences += sentences_inside(response, i, length);
-        before = place;
-        runs++;
     }
-    double mean = ratio(sum, copied), variance = ratio(sum_squares, copied) - mean * mean;
-    out->coverage = ratio(covered, n);
     out->density = ratio(squares, n);
     out->longest_run = longest;
-    out->n_runs = ratio(runs, n);
     out->lead = ratio(lead, n);
-    out->position = mean;
-    out->spread = variance > 0 ? sqrt(variance) : 0;
-    out->order = ratio(forward, runs - 1);
     out->copied_sentences = ratio((double)sentences, (double)response->n_sentences);
 }
 

@@ -88,11 +88,6 @@ static const char *const members[CLASS_COUNT] = {
     [CLASS_QUESTION] =
         "what how why who whom whose which when where can could should would is are "
         "do does did will",
-    [CLASS_REPORT] =
-        "said says say saying told tells tell according added adds claimed claims stated "
-        "states "
-        "reported reports announced argued argues noted notes explained asked wrote writes "
-        "insisted admitted revealed confirmed warned believes thinks",
     [CLASS_PAST] =
         "was were had did went came took got made said saw knew thought became began felt "
         "found "

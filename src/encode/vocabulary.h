@@ -25,7 +25,6 @@ enum word_class {
     CLASS_NUMERAL,    /* two, dozen, half */
     CLASS_IMPERATIVE, /* verbs that open a request: write, explain, list */
     CLASS_QUESTION,   /* what, how, why */
-    CLASS_REPORT,     /* said, told, according */
     CLASS_PAST,       /* irregular past forms: was, went, took */
     CLASS_HUMOUR,     /* joke, haha, silly */
     CLASS_EXAMPLE,    /* example, instance, imagine */

@@ -44,7 +44,7 @@ struct scan {
     const char *at, *end;
     const char *word_end; /* where the last word ended in the text */
     char *lower;          /* where the next lower-cased byte goes */
-    bool sentence_due, is_quoted, is_structured;
+    bool sentence_due, break_due, is_structured;
 };
 
 /* The word that is being read. */
@@ -115,11 +115,12 @@ static void add_word(struct scan *scan, const struct spelling *word, unsigned fl
         return;
     MEM_RESERVE(out->list, out->n, out->room);
     if (scan->sentence_due) {
-        flags |= WORD_SENTENCE;
+        flags |= WORD_SENTENCE | WORD_BREAK;
         out->n_sentences++;
         scan->sentence_due = false;
     }
-    flags |= scan->is_quoted ? WORD_QUOTED : 0;
+    flags |= scan->break_due ? WORD_BREAK : 0;
+    scan->break_due = false;
     out->list[out->n++] = (struct word){
         .hash = mix(word->hash),
         .start = (uint32_t)(word->start - out->lower),
@@ -270,8 +271,8 @@ static bool is_abbreviation(const struct scan *scan, const char *stop)
 static void count_mark(struct scan *scan, const char *start, char mark)
 {
     scan->out->marks[(unsigned char)mark]++;
-    if (mark == '"')
-        scan->is_quoted = !scan->is_quoted;
+    scan->break_due |=
+        mark == ',' || mark == ';' || mark == ':' || mark == '(' || mark == ')';
     if (mark != '.' && mark != '!' && mark != '?')
         return;
     bool is_last = scan->at == scan->end || !is_ascii(*start) ||
@@ -358,7 +359,6 @@ static void begin_line(struct scan *scan)
     size_t left = (size_t)(scan->end - at);
     bool is_blank = !left || *at == '\n';
     if (is_blank) {
-        scan->is_quoted = false;
         scan->sentence_due = true;
         return;
     }

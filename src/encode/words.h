@@ -19,7 +19,7 @@ enum word_flag {
     WORD_NUMBER = 4,    /* begins with a digit */
     WORD_CLITIC = 8,    /* n't 's 're 've 'll 'd 'm */
     WORD_SENTENCE = 16, /* the first of its sentence */
-    WORD_QUOTED = 32,   /* between double quotes */
+    WORD_BREAK = 32, /* a sentence or a , ; : ( ) stands between it and the word before */
 };
 
 struct word {
