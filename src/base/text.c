@@ -119,7 +119,9 @@ static bool is_unspaced_script(int32_t code)
 
 enum utf8_kind utf8_kind(int32_t code)
 {
-    switch (code < 0 ? UTF8PROC_CATEGORY_CN : utf8proc_category(code)) {
+    utf8proc_category_t category =
+        code < 0 ? UTF8PROC_CATEGORY_CN : utf8proc_category(code);
+    switch (category) {
     case UTF8PROC_CATEGORY_LU:
     case UTF8PROC_CATEGORY_LL:
     case UTF8PROC_CATEGORY_LT:
@@ -148,9 +150,16 @@ enum utf8_kind utf8_kind(int32_t code)
     case UTF8PROC_CATEGORY_SK:
     case UTF8PROC_CATEGORY_SO:
         return UTF8_SYMBOL;
-    default:
-        return UTF8_SPACE;
+    case UTF8PROC_CATEGORY_CN:
+    case UTF8PROC_CATEGORY_CC:
+    case UTF8PROC_CATEGORY_CS:
+    case UTF8PROC_CATEGORY_CO:
+    case UTF8PROC_CATEGORY_ZS:
+    case UTF8PROC_CATEGORY_ZL:
+    case UTF8PROC_CATEGORY_ZP:
+        break;
     }
+    return UTF8_SPACE;
 }
 
 int32_t utf8_lower(int32_t code)
