@@ -58,8 +58,11 @@ static void add_value(struct text *out, const struct item *item)
 
 static void add_key(struct text *out, const char *key)
 {
-    for (const char *c = key; *c; c++)
-        text_add_char(out, *c == '_' ? ' ' : *c);
+    size_t begin = out->length;
+    text_add(out, key);
+    for (char *c = out->bytes + begin; *c; c++)
+        if (*c == '_')
+            *c = ' ';
 }
 
 /* Values that stand together, the keys as wide as the longest; returns how many. */

@@ -22,20 +22,20 @@ static const struct field count = {.name = "epochs",
                                    .max = 1000,
                                    .unit = "epochs"};
 static const struct field seed = {
-    .name = "seed", .type = FIELD_COUNT, FIELD_AT(struct values, count), .max = INFINITY};
+    .name = "seed", .type = FIELD_COUNT, FIELD_AT(struct values, count), .max = HUGE_VAL};
 static const struct field real = {
-    .name = "alpha", .type = FIELD_REAL, FIELD_AT(struct values, real), .max = INFINITY};
+    .name = "alpha", .type = FIELD_REAL, FIELD_AT(struct values, real), .max = HUGE_VAL};
 static const struct field share = {
     .name = "share", .type = FIELD_REAL, FIELD_AT(struct values, real), .max = 0.5};
 static const struct field free_real = {.name = "shift",
                                        .type = FIELD_REAL,
                                        FIELD_AT(struct values, real),
-                                       .min = -INFINITY,
-                                       .max = INFINITY};
+                                       .min = -HUGE_VAL,
+                                       .max = HUGE_VAL};
 static const struct field below = {.name = "below",
                                    .type = FIELD_REAL,
                                    FIELD_AT(struct values, real),
-                                   .min = -INFINITY,
+                                   .min = -HUGE_VAL,
                                    .max = 0};
 static const struct field text = {
     .name = "context", .type = FIELD_TEXT, FIELD_AT(struct values, text)};

@@ -17,7 +17,7 @@ static struct report *make(void)
     report_interval(report, "accuracy_interval", 0.7, 0.74, 2, NULL);
     report_text(report, "file", "日本\n.jsonl");
     report_flag(report, "is_mixed", true);
-    report_real(report, "loss", NAN, 3, "nats");
+    report_real(report, "loss", (double)NAN, 3, "nats");
     report_text(report, "context", NULL);
     struct table *table = report_table(report, "heads", "Heads");
     table_column(table, "head", COLUMN_TEXT, 0, NULL);

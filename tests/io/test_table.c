@@ -25,9 +25,9 @@ static struct table *make_heads(void)
     table_row(table);
     table_text(table, "日本, \"x|y\"");
     table_number(table, 12);
-    table_number(table, NAN);
+    table_number(table, (double)NAN);
     table_number(table, 1);
-    table_interval(table, NAN, 1);
+    table_interval(table, (double)NAN, 1);
     table_mark(table, "oracle");
     table_row(table);
     table_text(table, "a\tb\n\x1b[2J\\");
@@ -209,7 +209,7 @@ static void test_invalid_utf8_and_infinity(void **state)
     table_column(table, "y", COLUMN_REAL, 1, NULL);
     table_row(table);
     table_text(table, "\xff|");
-    table_number(table, -INFINITY);
+    table_number(table, -HUGE_VAL);
     check(table, TABLE_TEXT, 0, "x         y\n-----  ----\n\\xff|  -inf\n");
     check(table, TABLE_CSV, 0, "x,y\n\xff|,-inf\n");
     check(table, TABLE_JSON, 0, "[\n  {\"x\": \"\xef\xbf\xbd|\", \"y\": null}\n]\n");
@@ -235,8 +235,8 @@ static void test_numbers_for_people(void **state)
         {-0.0004, COLUMN_REAL, 3, "0.000"},
         {-0.0, COLUMN_REAL, 0, "0"},
         {-0.4, COLUMN_REAL, 1, "-0.4"},
-        {NAN, COLUMN_SHARE, 3, "-"},
-        {INFINITY, COLUMN_REAL, 3, "inf"},
+        {(double)NAN, COLUMN_SHARE, 3, "-"},
+        {HUGE_VAL, COLUMN_REAL, 3, "inf"},
         {1e300, COLUMN_REAL, 3, "1e+300"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
