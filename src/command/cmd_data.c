@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/words.h"
 #include "command/call.h"
 #include "command/dtypes.h"
 #include "command/watch.h"
@@ -53,7 +54,7 @@ static const struct field import_fields[] = {
      .type = FIELD_REAL,
      FIELD_AT(struct import_args, min_gap),
      .min = 0,
-     .max = INFINITY,
+     .max = HUGE_VAL,
      .initial = "0",
      .help = "least difference of two ratings that makes a pair; 0: any"},
     {.name = "drop-unanimous",
@@ -118,7 +119,7 @@ static enum status run_import(struct call *call, struct error *err)
         size_t n = import_format_count();
         for (size_t i = 0; i < n; i++)
             names[i] = import_format_name(import_format_at(i));
-        const char *near = command_nearest(args->format, names, n);
+        const char *near = words_nearest(args->format, names, n);
         return error_set(err, STATUS_USAGE,
                          "there is no format '%s'%s%s%s; see 'microscope "
                          "help import'",

@@ -67,7 +67,7 @@ static const struct field train_fields[] = {
     REAL("learning-rate", learning_rate, 1000, "0.002", "AdamW's rate at its highest"),
     CHOICE("schedule", schedule, decay_names, "cosine", "the rate after the warm-up"),
     REAL("warmup", warmup, 1, "0.05", "share of the steps in which the rate rises"),
-    REAL("clip", clip, INFINITY, "1", "largest norm of a gradient; 0: off"),
+    REAL("clip", clip, HUGE_VAL, "1", "largest norm of a gradient; 0: off"),
     REAL("weight-decay", weight_decay, 1000, "0", "AdamW's decoupled weight decay"),
     COUNT("patience", patience, 0, 100000, "3",
           "epochs without gain before it stops; 0: never"),
@@ -156,7 +156,7 @@ static enum status train_on(struct call *call, const struct features *features,
 {
     const struct train_args *args = call->args;
     struct training_options options = options_of(call);
-    struct team *team = team_create(call->threads);
+    struct team *team = team_create(training_threads(features, &options, call->threads));
     struct training *training = training_create(features, &options, team, err);
     double seconds = 0;
     enum status status =

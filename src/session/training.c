@@ -25,6 +25,22 @@ struct training {
     bool has_single;
 };
 
+size_t training_threads(const struct features *features,
+                        const struct training_options *options, size_t most)
+{
+    /* Products of a step that are worth a thread of their own: threads meet four times a step, which
+     * costs a microsecond each on an idle machine and far more on a busy one. */
+    const double worth = 25e6;
+    double inputs = options->router == ROUTER_MLP      ? (double)options->n_hidden
+                    : options->router == ROUTER_LINEAR ? (double)options->n_heads
+                                                       : 0;
+    double pair = inputs * (double)features->prompt.n_columns +
+                  (double)options->n_heads * (double)features->chosen.n_columns;
+    double step = 4 * (double)options->restarts * (double)options->recipe.batch * pair;
+    double threads = ceil(step / worth);
+    return threads < (double)most ? (size_t)(threads < 1 ? 1 : threads) : most;
+}
+
 /* Whether a training pair is held out: by the bytes of its prompt's row, so that equal prompts stay
  * together whatever their number. */
 static bool is_held_out(const struct features *features, size_t pair, double share,

@@ -35,6 +35,10 @@ struct training_options {
 
 struct training;
 
+/* Threads that serve such a run best, 1 to `most`: a step too small to share is done by one. */
+size_t training_threads(const struct features *features,
+                        const struct training_options *options, size_t most);
+
 /* features and team are borrowed. STATUS_SHAPE when the training split is empty or K is larger
  * than the pairs; STATUS_USAGE for options that contradict one another. NULL on failure. */
 struct training *training_create(const struct features *features,
