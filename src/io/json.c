@@ -96,6 +96,11 @@ bool json_is_array(const struct json *json)
     return cJSON_IsArray(inner(json));
 }
 
+bool json_is_null(const struct json *json)
+{
+    return cJSON_IsNull(inner(json));
+}
+
 const struct json *json_get(const struct json *object, const char *key)
 {
     return (const struct json *)cJSON_GetObjectItemCaseSensitive(inner(object), key);
@@ -144,6 +149,107 @@ const struct json *json_next(const struct json *item)
 const char *json_key(const struct json *item)
 {
     return item ? inner(item)->string : NULL;
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+const char *json_duplicate(const struct json *object)
+{
+    size_t n = json_length(object), i = 0;
+    const char **keys = mem_alloc(n * sizeof *keys);
+    for (const struct json *item = json_first(object); item; item = json_next(item))
+        keys[i++] = json_key(item);
+    qsort(keys, n, sizeof *keys, compare_keys);
+    const char *twice = NULL;
+    for (i = 1; i < n && !twice; i++)
+        twice = strcmp(keys[i - 1], keys[i]) == 0 ? keys[i] : NULL;
+    free(keys);
+    return twice;
+}
+
+/* The end of a string whose opening quote is at `at`. */
+static const char *skip_string(const char *at, bool *is_strict)
+{
+    for (at++; *at != '"'; at++) {
+        if ((unsigned char)*at < 0x20)
+            *is_strict = false;
+        if (*at == '\\')
+            at++;
+    }
+    return at + 1;
+}
+
+static const char *skip_digits(const char *at)
+{
+    while (*at >= '0' && *at <= '9')
+        at++;
+    return at;
+}
+
+/* The end of what cJSON takes for a number; strict when it has the form that RFC 8259 gives
+ * it. */
+static const char *skip_number(const char *at, bool *is_strict)
+{
+    const char *end = at + strspn(at, "0123456789+-.eE");
+    at += *at == '-';
+    const char *whole = at;
+    at = skip_digits(at);
+    bool ok = at > whole && (*whole != '0' || at == whole + 1);
+    if (*at == '.') {
+        const char *fraction = at + 1;
+        at = skip_digits(fraction);
+        ok = ok && at > fraction;
+    }
+    if (*at == 'e' || *at == 'E') {
+        const char *power = at + 1 + (at[1] == '+' || at[1] == '-');
+        at = skip_digits(power);
+        ok = ok && at > power;
+    }
+    if (!ok || at != end)
+        *is_strict = false;
+    return end;
+}
+
+static const char *skip_space(const char *at)
+{
+    return at + strspn(at, " \t\r\n");
+}
+
+static const char *skip_value(const char *at, bool *is_strict)
+{
+    size_t depth = 0;
+    do {
+        at = skip_space(at);
+        if (*at == '"') {
+            at = skip_string(at, is_strict);
+        } else if ((*at >= '0' && *at <= '9') || *at == '-') {
+            at = skip_number(at, is_strict);
+        } else {
+            depth += *at == '[' || *at == '{';
+            depth -= *at == ']' || *at == '}';
+            at++;
+            while (*at >= 'a' && *at <= 'z') /* true, false, null */
+                at++;
+        }
+    } while (depth);
+    return at;
+}
+
+bool json_next_written(const char **at, struct json_written *value)
+{
+    const char *key = *at + strcspn(*at, "\"}");
+    if (*key == '}')
+        return false;
+    bool is_strict = true, key_is_strict = true;
+    const char *key_end = skip_string(key, &key_is_strict);
+    const char *start = skip_space(strchr(key_end, ':') + 1);
+    const char *end = skip_value(start, &is_strict);
+    *value = (struct json_written){start, (size_t)(end - start), is_strict};
+    *at = end;
+    return true;
 }
 
 struct json *json_object(void)

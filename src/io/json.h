@@ -25,6 +25,7 @@ void json_free(struct json *json); /* NULL is allowed */
 /* ---- reading ---- */
 bool json_is_object(const struct json *json);
 bool json_is_array(const struct json *json);
+bool json_is_null(const struct json *json); /* false for NULL: a null that is written */
 /* NULL: no such key. */
 const struct json *json_get(const struct json *object, const char *key);
 const char *json_text(const struct json *json);           /* NULL: not a string */
@@ -35,6 +36,24 @@ size_t json_length(const struct json *parent);            /* of an array or obje
 const struct json *json_first(const struct json *parent);
 const struct json *json_next(const struct json *item);
 const char *json_key(const struct json *item); /* NULL inside arrays */
+
+/* A key that the object holds twice, or NULL; json_get finds the first of them. */
+const char *json_duplicate(const struct json *object);
+
+/* ---- reading to the letter ---- */
+
+/* The value of a member of an object as it is written, for what has to be kept as it came:
+ * in a tree a number is a double, and 12345678901234567890 has lost digits. */
+struct json_written {
+    const char *text;
+    size_t length;
+    bool is_strict; /* false: json_parse took what RFC 8259 forbids, such as 01 */
+};
+
+/* Walks the members of an object, in the order of json_first and json_next. *at starts at
+ * the NUL-terminated text that json_parse accepted as an object. Returns false after the
+ * last. */
+bool json_next_written(const char **at, struct json_written *value);
 
 /* ---- building ---- */
 struct json *json_object(void);

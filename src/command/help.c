@@ -1,0 +1,232 @@
+#include "command/help.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/words.h"
+
+/* WIDTH: of a line. NAME_ROOM: column at which the explanation of an option begins. */
+enum { WIDTH = 80, NAME_ROOM = 26 };
+
+/* ---- one field ---- */
+
+static void add_signature(const struct field *field, struct text *out)
+{
+    if (field->letter)
+        text_printf(out, "-%c, ", field->letter);
+    if (field->type == FIELD_FLAG && field->initial && strcmp(field->initial, "yes") == 0)
+        text_add(out, "--[no-]");
+    else if (!field->positional)
+        text_add(out, "--");
+    if (field->positional) {
+        field_add_name(field, out);
+        text_add(out, field_is_list(field) ? "..." : "");
+        return;
+    }
+    text_add(out, field->name);
+    if (field->type != FIELD_FLAG) {
+        text_add_char(out, ' ');
+        field_add_value(field, out);
+    }
+}
+
+/* What the parser knows beside the words of help: "nats, from 0 to 100, default 0.5". */
+static void add_facts(const struct field *field, struct text *out)
+{
+    struct text bounds = {0};
+    text_add(&bounds, "");
+    field_add_bounds(field, &bounds);
+    const char *facts[4];
+    size_t n = 0;
+    struct text initial = {0};
+    if (field->unit)
+        facts[n++] = field->unit;
+    if (bounds.length)
+        facts[n++] = bounds.bytes;
+    if (!field->initial) {
+        facts[n++] = field->positional ? "" : "required";
+    } else if (*field->initial && !(field->type == FIELD_FLAG)) {
+        text_printf(&initial, "default %s", field->initial);
+        facts[n++] = initial.bytes;
+    } else if (field_is_list(field) && !field->positional) {
+        facts[n++] = "may be repeated";
+    }
+    for (size_t i = 0, shown = 0; i < n; i++)
+        if (*facts[i])
+            text_printf(out, "%s%s", shown++ ? ", " : "", facts[i]);
+    text_done(&initial);
+    text_done(&bounds);
+}
+
+static void add_meaning(const struct field *field, struct text *out)
+{
+    struct text facts = {0};
+    text_add(&facts, "");
+    add_facts(field, &facts);
+    text_add(out, field->help);
+    if (facts.length)
+        text_printf(out, " (%s)", facts.bytes);
+    text_done(&facts);
+}
+
+/* "  signature   meaning", the meaning wrapped beside its column. */
+static void add_entry(const char *signature, const char *meaning, size_t column,
+                      struct text *out)
+{
+    size_t width = text_width(signature, strlen(signature)) + 2;
+    text_printf(out, "  %s", signature);
+    if (width + 2 > column)
+        text_printf(out, "\n%*s", (int)column, "");
+    else
+        text_printf(out, "%*s", (int)(column - width), "");
+    words_wrap(out, meaning, column, WIDTH);
+    text_add_char(out, '\n');
+}
+
+/* ---- many fields ---- */
+
+enum which { POSITIONAL, OPTIONS };
+
+static bool is_among(const struct field *field, enum which which)
+{
+    return field->positional == (which == POSITIONAL);
+}
+
+static const struct field *first_among(const struct field *field, enum which which)
+{
+    for (; field && field->name; field++)
+        if (is_among(field, which))
+            return field;
+    return NULL;
+}
+
+static void add_list(const struct field *fields, enum which which, struct text *out)
+{
+    struct text signature = {0}, meaning = {0};
+    for (const struct field *field = fields; field && field->name; field++) {
+        if (!is_among(field, which))
+            continue;
+        text_clear(&signature);
+        text_clear(&meaning);
+        add_signature(field, &signature);
+        add_meaning(field, &meaning);
+        add_entry(signature.bytes, meaning.bytes, NAME_ROOM, out);
+    }
+    text_done(&signature);
+    text_done(&meaning);
+}
+
+static void add_markdown_row(struct table *table, const struct field *field)
+{
+    struct text cell = {0};
+    text_add_char(&cell, '`');
+    add_signature(field, &cell);
+    text_add_char(&cell, '`');
+    table_row(table);
+    table_text(table, cell.bytes);
+    text_clear(&cell);
+    field_add_bounds(field, &cell);
+    if (field->unit)
+        text_printf(&cell, "%s%s", cell.length ? " " : "", field->unit);
+    table_text(table, cell.bytes ? cell.bytes : "");
+    table_text(table, field->initial ? field->initial : "required");
+    table_text(table, field->help);
+    text_done(&cell);
+}
+
+static void add_markdown(const struct field *fields, enum which which, struct text *out)
+{
+    struct table *table = table_create("options", NULL);
+    table_column(table, which == POSITIONAL ? "word" : "option", COLUMN_TEXT, 0, NULL);
+    table_column(table, "values", COLUMN_TEXT, 0, NULL);
+    table_column(table, "default", COLUMN_TEXT, 0, NULL);
+    table_column(table, "meaning", COLUMN_TEXT, 0, NULL);
+    for (const struct field *field = fields; field && field->name; field++)
+        if (is_among(field, which))
+            add_markdown_row(table, field);
+    table_write(table, TABLE_MARKDOWN, 0, out);
+    table_free(table);
+}
+
+static void add_fields(const struct field *fields, enum which which, const char *heading,
+                       enum table_mode mode, struct text *out)
+{
+    if (!first_among(fields, which))
+        return;
+    text_printf(out, mode == TABLE_MARKDOWN ? "\n**%s**\n\n" : "\n%s\n", heading);
+    (mode == TABLE_MARKDOWN ? add_markdown : add_list)(fields, which, out);
+}
+
+/* ---- commands ---- */
+
+void help_command(const struct command *command, enum table_mode mode, struct text *out)
+{
+    bool markdown = mode == TABLE_MARKDOWN;
+    struct text usage = {0};
+    command_add_usage(command, &usage);
+    if (markdown)
+        text_printf(out, "## %s\n\n%c%s.\n\n    %s\n", command->name,
+                    toupper((unsigned char)command->help[0]), command->help + 1,
+                    usage.bytes);
+    else
+        text_printf(out, "%s: %s\n\nusage: %s\n", command->name, command->help,
+                    usage.bytes);
+    text_done(&usage);
+    add_fields(command->fields, POSITIONAL, "words", mode, out);
+    add_fields(command->fields, OPTIONS, "options", mode, out);
+    if (!markdown)
+        add_fields(common_fields, OPTIONS, "options of every command", mode, out);
+    if (command->more)
+        text_printf(out, markdown ? "\n```\n%s\n```\n" : "\n%s\n", command->more);
+}
+
+/* Whether the row begins a group. */
+static bool begins_group(const struct command *const *row,
+                         const struct command *const *table)
+{
+    return row == table || strcmp(row[0]->group, row[-1]->group) != 0;
+}
+
+static size_t longest_name(const struct command *const *table)
+{
+    size_t longest = 0;
+    for (; *table; table++)
+        if (strlen((*table)->name) > longest)
+            longest = strlen((*table)->name);
+    return longest;
+}
+
+void help_overview(const struct command *const *table, struct text *out)
+{
+    text_add(out, "microscope: a workbench for mixture reward heads\n\n"
+                  "usage: microscope COMMAND [words] [options]\n");
+    size_t column = longest_name(table) + 4;
+    for (const struct command *const *row = table; *row; row++) {
+        if (begins_group(row, table))
+            text_printf(out, "\n%s\n", (*row)->group);
+        add_entry((*row)->name, (*row)->help, column, out);
+    }
+    struct text last = {0};
+    text_add(&last,
+             "'microscope help COMMAND' explains a command and its options. Names of "
+             "commands may be shortened. Every command takes");
+    for (const struct field *field = common_fields; field->name; field++)
+        text_printf(&last, " --%s%s", field->name, field[1].name ? "," : ".");
+    text_add_char(out, '\n');
+    words_wrap(out, last.bytes, 0, WIDTH);
+    text_add_char(out, '\n');
+    text_done(&last);
+}
+
+void help_reference(const struct command *const *table, enum table_mode mode,
+                    struct text *out)
+{
+    bool markdown = mode == TABLE_MARKDOWN;
+    if (markdown)
+        text_add(out, "# Commands\n\nMade by `microscope help --all --mode markdown`.\n");
+    add_fields(common_fields, OPTIONS, "options of every command", mode, out);
+    for (const struct command *const *row = table; *row; row++) {
+        text_add_char(out, '\n');
+        help_command(*row, mode, out);
+    }
+}

@@ -1,0 +1,2 @@
+#include "near.h"
+int main(void){return 0;}
