@@ -27,7 +27,8 @@ static void ask_to_stop(int number)
 
 static void handle_signals(void)
 {
-    struct sigaction stop = {.sa_handler = ask_to_stop, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction stop = {.sa_handler = ask_to_stop,
+                             .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
     sigemptyset(&stop.sa_mask);
     sigaction(SIGINT, &stop, NULL);
     sigaction(SIGTERM, &stop, NULL);

@@ -150,13 +150,13 @@ enum utf8_kind utf8_kind(int32_t code)
     case UTF8PROC_CATEGORY_SK:
     case UTF8PROC_CATEGORY_SO:
         return UTF8_SYMBOL;
-    case UTF8PROC_CATEGORY_CN:
-    case UTF8PROC_CATEGORY_CC:
-    case UTF8PROC_CATEGORY_CS:
-    case UTF8PROC_CATEGORY_CO:
     case UTF8PROC_CATEGORY_ZS:
     case UTF8PROC_CATEGORY_ZL:
     case UTF8PROC_CATEGORY_ZP:
+    case UTF8PROC_CATEGORY_CC:
+    case UTF8PROC_CATEGORY_CS:
+    case UTF8PROC_CATEGORY_CO:
+    case UTF8PROC_CATEGORY_CN:
         break;
     }
     return UTF8_SPACE;

@@ -54,7 +54,7 @@ struct field {
     const char *name; /* lower case, words joined by -: option --name, key name=value */
     enum field_type type;
     size_t offset, size; /* where it lands: FIELD_AT */
-    double min, max;     /* COUNT and REAL, inclusive; -INFINITY and INFINITY: no bound */
+    double min, max;     /* COUNT and REAL, inclusive; -HUGE_VAL and HUGE_VAL: no bound */
     const char *const *choices; /* CHOICE, ended by NULL */
     /* Value when it is not given. NULL: it must be given. "" (texts and paths only): it may
      * be left out, and is NULL or 0 items then. */

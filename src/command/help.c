@@ -30,43 +30,30 @@ static void add_signature(const struct field *field, struct text *out)
     }
 }
 
-/* What the parser knows beside the words of help: "nats, from 0 to 100, default 0.5". */
-static void add_facts(const struct field *field, struct text *out)
+/* One of the facts behind the words of help: " (nats", ", 0 to 100" ... */
+static void add_fact(struct text *out, size_t *n, const char *fact)
 {
-    struct text bounds = {0};
-    text_add(&bounds, "");
-    field_add_bounds(field, &bounds);
-    const char *facts[4];
-    size_t n = 0;
-    struct text initial = {0};
-    if (field->unit)
-        facts[n++] = field->unit;
-    if (bounds.length)
-        facts[n++] = bounds.bytes;
-    if (!field->initial) {
-        facts[n++] = field->positional ? "" : "required";
-    } else if (*field->initial && !(field->type == FIELD_FLAG)) {
-        text_printf(&initial, "default %s", field->initial);
-        facts[n++] = initial.bytes;
-    } else if (field_is_list(field) && !field->positional) {
-        facts[n++] = "may be repeated";
-    }
-    for (size_t i = 0, shown = 0; i < n; i++)
-        if (*facts[i])
-            text_printf(out, "%s%s", shown++ ? ", " : "", facts[i]);
-    text_done(&initial);
-    text_done(&bounds);
+    if (fact && *fact)
+        text_printf(out, "%s%s", (*n)++ ? ", " : " (", fact);
 }
 
 static void add_meaning(const struct field *field, struct text *out)
 {
-    struct text facts = {0};
-    text_add(&facts, "");
-    add_facts(field, &facts);
+    struct text bounds = {0};
+    field_add_bounds(field, &bounds);
+    bool is_off = field->type == FIELD_FLAG && strcmp(field->initial, "no") == 0;
+    size_t n = 0;
     text_add(out, field->help);
-    if (facts.length)
-        text_printf(out, " (%s)", facts.bytes);
-    text_done(&facts);
+    add_fact(out, &n, field->unit);
+    add_fact(out, &n, bounds.bytes);
+    add_fact(out, &n, field_is_list(field) && !field->positional ? "may be repeated" : "");
+    add_fact(out, &n, field->initial || field->positional ? "" : "required");
+    if (field->initial && *field->initial && !is_off) {
+        add_fact(out, &n, "default ");
+        text_add(out, field->initial);
+    }
+    text_add(out, n ? ")" : "");
+    text_done(&bounds);
 }
 
 /* "  signature   meaning", the meaning wrapped beside its column. */
@@ -92,12 +79,11 @@ static bool is_among(const struct field *field, enum which which)
     return field->positional == (which == POSITIONAL);
 }
 
-static const struct field *first_among(const struct field *field, enum which which)
+static bool has_any(const struct field *field, enum which which)
 {
-    for (; field && field->name; field++)
-        if (is_among(field, which))
-            return field;
-    return NULL;
+    while (field && field->name && !is_among(field, which))
+        field++;
+    return field && field->name;
 }
 
 static void add_list(const struct field *fields, enum which which, struct text *out)
@@ -151,15 +137,22 @@ static void add_markdown(const struct field *fields, enum which which, struct te
 static void add_fields(const struct field *fields, enum which which, const char *heading,
                        enum table_mode mode, struct text *out)
 {
-    if (!first_among(fields, which))
+    if (!has_any(fields, which))
         return;
-    text_printf(out, mode == TABLE_MARKDOWN ? "\n**%s**\n\n" : "\n%s\n", heading);
-    (mode == TABLE_MARKDOWN ? add_markdown : add_list)(fields, which, out);
+    if (mode == TABLE_MARKDOWN) {
+        text_add_char(out, '\n');
+        add_markdown(fields, which, out);
+    } else {
+        text_printf(out, "\n%s\n", heading);
+        add_list(fields, which, out);
+    }
 }
 
 /* ---- commands ---- */
 
-void help_command(const struct command *command, enum table_mode mode, struct text *out)
+/* Without the common options. */
+static void add_command(const struct command *command, enum table_mode mode,
+                        struct text *out)
 {
     bool markdown = mode == TABLE_MARKDOWN;
     struct text usage = {0};
@@ -174,10 +167,20 @@ void help_command(const struct command *command, enum table_mode mode, struct te
     text_done(&usage);
     add_fields(command->fields, POSITIONAL, "words", mode, out);
     add_fields(command->fields, OPTIONS, "options", mode, out);
-    if (!markdown)
-        add_fields(common_fields, OPTIONS, "options of every command", mode, out);
     if (command->more)
         text_printf(out, markdown ? "\n```\n%s\n```\n" : "\n%s\n", command->more);
+}
+
+static void add_common(enum table_mode mode, struct text *out)
+{
+    add_fields(common_fields, OPTIONS, "options of every command", mode, out);
+}
+
+void help_command(const struct command *command, enum table_mode mode, struct text *out)
+{
+    add_command(command, mode, out);
+    if (mode != TABLE_MARKDOWN)
+        add_common(mode, out);
 }
 
 /* Whether the row begins a group. */
@@ -221,12 +224,13 @@ void help_overview(const struct command *const *table, struct text *out)
 void help_reference(const struct command *const *table, enum table_mode mode,
                     struct text *out)
 {
-    bool markdown = mode == TABLE_MARKDOWN;
-    if (markdown)
-        text_add(out, "# Commands\n\nMade by `microscope help --all --mode markdown`.\n");
-    add_fields(common_fields, OPTIONS, "options of every command", mode, out);
+    if (mode == TABLE_MARKDOWN)
+        text_add(out, "# Commands\n\nEvery command has these options:\n");
+    else
+        help_overview(table, out);
+    add_common(mode, out);
     for (const struct command *const *row = table; *row; row++) {
         text_add_char(out, '\n');
-        help_command(*row, mode, out);
+        add_command(*row, mode, out);
     }
 }

@@ -14,10 +14,20 @@ static bool is_value(const struct item *item)
     return item->type != ITEM_NOTE && item->type != ITEM_TABLE && item->type != ITEM_PAGE;
 }
 
+static bool is_missing(const struct item *item)
+{
+    bool number = item->type == ITEM_REAL || item->type == ITEM_INTERVAL;
+    return number ? isnan(item->value) : item->type == ITEM_TEXT && !item->text;
+}
+
 /* ---- for people ---- */
 
 static void add_value(struct text *out, const struct item *item)
 {
+    if (is_missing(item)) {
+        text_add_char(out, '-');
+        return;
+    }
     switch (item->type) {
     case ITEM_COUNT:
         table_add_number(out, item->value, COLUMN_COUNT, 0);
@@ -39,10 +49,7 @@ static void add_value(struct text *out, const struct item *item)
     case ITEM_NOTE:
     case ITEM_TABLE:
     case ITEM_PAGE:
-        if (item->text)
-            text_add_visible(out, item->text, strlen(item->text), SIZE_MAX);
-        else
-            text_add_char(out, '-');
+        text_add_visible(out, item->text, strlen(item->text), SIZE_MAX);
         break;
     }
     if (item->unit)
@@ -51,8 +58,11 @@ static void add_value(struct text *out, const struct item *item)
 
 static void add_key(struct text *out, const char *key)
 {
-    for (const char *c = key; *c; c++)
-        text_add_char(out, *c == '_' ? ' ' : *c);
+    size_t begin = out->length;
+    text_add(out, key);
+    for (char *c = out->bytes + begin; *c; c++)
+        if (*c == '_')
+            *c = ' ';
 }
 
 /* Values that stand together, the keys as wide as the longest; returns how many. */
@@ -109,10 +119,10 @@ static void write_text(const struct report *report, const struct report_style *s
 
 static void add_json_value(struct text *out, const struct item *item)
 {
-    if (item->type == ITEM_COUNT || item->type == ITEM_REAL) {
-        json_add_number(out, item->value);
-    } else if (item->type == ITEM_INTERVAL && isnan(item->value)) {
+    if (is_missing(item)) {
         text_add(out, "null");
+    } else if (item->type == ITEM_COUNT || item->type == ITEM_REAL) {
+        json_add_number(out, item->value);
     } else if (item->type == ITEM_INTERVAL) {
         text_add_char(out, '[');
         json_add_number(out, item->value);
@@ -121,10 +131,8 @@ static void add_json_value(struct text *out, const struct item *item)
         text_add_char(out, ']');
     } else if (item->type == ITEM_FLAG) {
         text_add(out, item->flag ? "true" : "false");
-    } else if (item->text) {
-        json_quote(out, item->text, strlen(item->text));
     } else {
-        text_add(out, "null");
+        json_quote(out, item->text, strlen(item->text));
     }
 }
 
@@ -204,7 +212,7 @@ static void add_json_tables(struct text *out, const struct report *report)
         text_add(out, "]");
         add_json_key(out, ",\n    ", "rows");
         table_write(table, TABLE_JSON, 0, out);
-        out->bytes[--out->length] = '}'; /* in place of the newline */
+        out->bytes[out->length - 1] = '}'; /* in place of the newline */
         between = ",\n    ";
     }
     text_add(out, *between ? "}" : "");
@@ -229,7 +237,7 @@ static void write_json(const struct report *report, struct text *out)
 
 /* ---- one table ---- */
 
-/* The values as a table of three texts and a number; NULL when there are none. */
+/* The values as a table of texts; NULL when there are none. */
 static struct table *make_values(const struct report *report)
 {
     struct table *table = table_create("values", NULL);
@@ -248,7 +256,7 @@ static struct table *make_values(const struct report *report)
             add_json_value(&value, item);
         table_row(table);
         table_text(table, item->key);
-        table_text(table, value.bytes);
+        table_text(table, is_missing(item) ? NULL : value.bytes);
         table_text(table, item->unit);
     }
     text_done(&value);

@@ -61,14 +61,8 @@ static bool is_content(const struct word *word, uint32_t classes)
     return !(classes & (1u << CLASS_FUNCTION)) && !(word->flags & WORD_CLITIC);
 }
 
-/* The key of two words in a row; that of one word is its hash. */
-static uint64_t key_of_two(uint64_t a, uint64_t b)
-{
-    uint64_t key = (a ^ 0x9e3779b97f4a7c15u) * 0xbf58476d1ce4e5b9u + b;
-    return key ^ (key >> 31);
-}
-
-/* The gram of a key, or the free slot where it belongs. */
+/* The gram of a key, or the free slot where it belongs. The key of one word is its hash,
+ * that of two in a row their common hash. */
 static struct gram *find(const struct overlap *overlap, uint64_t key)
 {
     size_t at = key & overlap->mask;
@@ -129,7 +123,7 @@ void overlap_index(struct overlap *overlap, const struct words *prompt,
                 is_content(&word[i], vocabulary_classes(vocabulary, word[i].hash));
         overlap->next[i] = NOWHERE;
         if (i + 1 < n)
-            add_two(overlap, key_of_two(word[i].hash, word[i + 1].hash), i);
+            add_two(overlap, word_pair_hash(word[i].hash, word[i + 1].hash), i);
     }
 }
 
@@ -165,7 +159,7 @@ static void measure_words(struct overlap *overlap, const struct words *response,
         one->met_by = overlap->n_responses;
         if (i + 1 < n) {
             const struct gram *two =
-                find(overlap, key_of_two(word[i].hash, word[i + 1].hash));
+                find(overlap, word_pair_hash(word[i].hash, word[i + 1].hash));
             twos += two->count > 0;
             overlap->matches[i].first = two->count ? two->first : NOWHERE;
         }

@@ -90,13 +90,6 @@ static double ratio(double part, double whole)
     return whole > 0 ? part / whole : 0;
 }
 
-/* Occurrences per word. Five words are added so that one comma in a text of two words does
- * not outweigh everything. */
-static double rate(double n, const struct words *text)
-{
-    return n / ((double)text->n + 5);
-}
-
 static void measure_shape(const struct words *text, const struct tally *tally, float *out)
 {
     const double n = (double)text->n, sentences = (double)text->n_sentences;
@@ -107,49 +100,42 @@ static void measure_shape(const struct words *text, const struct tally *tally, f
     out[WORD_LENGTH] = (float)ratio(tally->bytes, n);
     out[SENTENCE_LENGTH] = (float)log1p(mean);
     out[SENTENCE_VARIATION] = (float)(variance > 0 ? sqrt(variance) / mean : 0);
-    out[LONG_WORDS] = (float)rate(tally->long_words, text);
+    out[LONG_WORDS] = (float)words_rate(text, tally->long_words);
     out[DIFFERENT_WORDS] = (float)ratio(tally->different, n);
-    out[REPEATED_BIGRAMS] = (float)rate(tally->repeated_bigrams, text);
-    out[REPEATED_TRIGRAMS] = (float)rate(tally->repeated_trigrams, text);
+    out[REPEATED_BIGRAMS] = (float)words_rate(text, tally->repeated_bigrams);
+    out[REPEATED_TRIGRAMS] = (float)words_rate(text, tally->repeated_trigrams);
     out[COMPLETE] = text->is_complete;
     out[SMALL_STARTS] = (float)ratio(tally->small_starts, sentences);
     out[IMPERATIVE_STARTS] = (float)ratio(tally->imperative_starts, sentences);
 }
 
-static double code_marks(const struct words *text)
-{
-    const uint32_t *mark = text->marks;
-    return 4.0 * (double)text->n_fences + mark['`'] + mark['{'] + mark['='] + mark['_'] +
-           mark['<'];
-}
-
 static void measure_marks(const struct words *text, float *out)
 {
     const uint32_t *mark = text->marks;
-    out[COMMAS] = (float)rate(mark[','], text);
-    out[FULL_STOPS] = (float)rate(mark['.'], text);
-    out[QUESTIONS] = (float)rate(mark['?'], text);
-    out[EXCLAMATIONS] = (float)rate(mark['!'], text);
-    out[QUOTES] = (float)rate(mark['"'], text);
-    out[PARENTHESES] = (float)rate((double)mark['('] + mark['['], text);
-    out[COLONS] = (float)rate((double)mark[':'] + mark[';'], text);
+    out[COMMAS] = (float)words_rate(text, mark[',']);
+    out[FULL_STOPS] = (float)words_rate(text, mark['.']);
+    out[QUESTIONS] = (float)words_rate(text, mark['?']);
+    out[EXCLAMATIONS] = (float)words_rate(text, mark['!']);
+    out[QUOTES] = (float)words_rate(text, mark['"']);
+    out[PARENTHESES] = (float)words_rate(text, (double)mark['('] + mark['[']);
+    out[COLONS] = (float)words_rate(text, (double)mark[':'] + mark[';']);
     out[LIST_ITEMS] = (float)log1p((double)text->n_list_items);
     out[HEADINGS] = (float)log1p((double)text->n_headings);
-    out[CODE] = (float)log1p(code_marks(text));
-    out[SYMBOLS] = (float)rate((double)text->n_symbols, text);
+    out[CODE] = (float)log1p(words_code_marks(text));
+    out[SYMBOLS] = (float)words_rate(text, (double)text->n_symbols);
 }
 
 static void measure_style(const struct words *text, const struct tally *tally, float *out)
 {
     for (size_t i = 0; i < sizeof class_features / sizeof *class_features; i++)
         out[class_features[i].feature] =
-            (float)rate(tally->classes[class_features[i].class], text);
+            (float)words_rate(text, tally->classes[class_features[i].class]);
     out[NUMBERS] =
-        (float)rate((double)tally->numbers + tally->classes[CLASS_NUMERAL], text);
-    out[NAMES] = (float)rate(tally->names, text);
-    out[PAST] = (float)rate(tally->past, text);
-    out[ADJECTIVES] = (float)rate(tally->adjectives, text);
-    out[CONTRACTIONS] = (float)rate(tally->contractions, text);
+        (float)words_rate(text, (double)tally->numbers + tally->classes[CLASS_NUMERAL]);
+    out[NAMES] = (float)words_rate(text, tally->names);
+    out[PAST] = (float)words_rate(text, tally->past);
+    out[ADJECTIVES] = (float)words_rate(text, tally->adjectives);
+    out[CONTRACTIONS] = (float)words_rate(text, tally->contractions);
 }
 
 void surface_response_measure(const struct words *response, const struct tally *tally,

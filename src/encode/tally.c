@@ -55,8 +55,8 @@ static void make_room(struct tally_scratch *scratch, size_t n)
 /* True when the key was there before. */
 static bool meet(struct tally_scratch *scratch, uint64_t key)
 {
-    size_t at = (key ^ (key >> 32)) & scratch->mask;
     key |= 1;
+    size_t at = (key >> 1) & scratch->mask;
     while (scratch->seen[at] && scratch->seen[at] != key)
         at = (at + 1) & scratch->mask;
     bool was_there = scratch->seen[at] != 0;
@@ -71,11 +71,11 @@ static void count_repetition(struct tally_scratch *scratch, const struct word *w
     out->different += !meet(scratch, key);
     if (i < 1)
         return;
-    key = (key ^ 0x9e3779b97f4a7c15u) * 0xbf58476d1ce4e5b9u + word[i - 1].hash;
+    key = word_pair_hash(word[i - 1].hash, key);
     out->repeated_bigrams += meet(scratch, key);
     if (i < 2)
         return;
-    key = (key ^ 0x9e3779b97f4a7c15u) * 0xbf58476d1ce4e5b9u + word[i - 2].hash;
+    key = word_pair_hash(word[i - 2].hash, key);
     out->repeated_trigrams += meet(scratch, key);
 }
 

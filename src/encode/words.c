@@ -39,6 +39,23 @@ uint64_t word_hash(const char *lower, size_t length)
     return mix(hash);
 }
 
+uint64_t word_pair_hash(uint64_t first, uint64_t second)
+{
+    return mix((first ^ 0x9e3779b97f4a7c15u) * 0xbf58476d1ce4e5b9u + second);
+}
+
+double words_rate(const struct words *words, double n)
+{
+    return n / ((double)words->n + 5);
+}
+
+double words_code_marks(const struct words *words)
+{
+    const uint32_t *mark = words->marks;
+    return 4.0 * (double)words->n_fences + mark['`'] + mark['{'] + mark['='] + mark['_'] +
+           mark['<'];
+}
+
 struct scan {
     struct words *out;
     const char *at, *end;

@@ -52,7 +52,16 @@ enum { WORDS_TEXT_MAX = 1 << 30 };
 void words_read(struct words *words, const char *bytes, size_t length);
 void words_done(struct words *words);
 
-/* The hash that a lower-cased word of these bytes carries. */
+/* The hash that a lower-cased word of these bytes carries, and that of two words in a row.
+ */
 uint64_t word_hash(const char *lower, size_t length);
+uint64_t word_pair_hash(uint64_t first, uint64_t second);
+
+/* n per word of the text. Five words are added, so that one comma in a text of two words
+ * does not outweigh everything. */
+double words_rate(const struct words *words, double n);
+
+/* How much looks like program code: fences count four, ` { = _ < one. */
+double words_code_marks(const struct words *words);
 
 #endif

@@ -38,7 +38,8 @@ void table_column(struct table *table, const char *name, enum column_type type,
     MEM_RESERVE(table->columns, table->n_columns, table->column_room);
     char *title = arena_copy(&table->texts, name, strlen(name));
     for (char *c = title; *c; c++)
-        *c = *c == '_' ? ' ' : *c;
+        if (*c == '_')
+            *c = ' ';
     table->columns[table->n_columns++] = (struct column){.name = keep(table, name),
                                                          .title = title,
                                                          .unit = keep(table, unit),
@@ -56,7 +57,7 @@ void table_row(struct table *table)
     for (size_t i = 0; i < table->n_columns; i++) {
         size_t n = table->n_rows * table->n_columns + i;
         MEM_RESERVE(table->cells, n, table->cell_room);
-        table->cells[n] = (struct cell){.value = NAN, .high = NAN};
+        table->cells[n] = (struct cell){.value = (double)NAN, .high = (double)NAN};
     }
     MEM_RESERVE(table->marks, table->n_rows, table->mark_room);
     table->marks[table->n_rows++] = NULL;

@@ -120,8 +120,6 @@ static void add_json_cell(struct text *out, const struct column *column,
         text_add(out, ", ");
         json_add_number(out, cell->high);
         text_add_char(out, ']');
-    } else if (isinf(cell->value)) {
-        text_add(out, "null");
     } else {
         add_digits(out, cell->value, column->type);
     }
