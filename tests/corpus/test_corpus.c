@@ -134,7 +134,7 @@ static void test_hash_sees_every_field(void **state)
     (void)state;
     static const char *const lines[] = {
         PAIR,
-        PAIR PAIR,
+        (PAIR PAIR),
         "{\"id\":\"1\",\"prompt\":\"p\",\"chosen\":\"a\",\"rejected\":\"b\"}",
         "{\"prompt\":\"q\",\"chosen\":\"a\",\"rejected\":\"b\"}",
         "{\"prompt\":[{\"role\":\"user\",\"content\":\"p\"}],\"chosen\":\"a\",\"rejected\":"

@@ -74,9 +74,9 @@ static void test_shares_that_make_no_sense(void **state)
         double test, holdout;
         const char *message;
     } cases[] = {
-        {-0.1, 0, "the test share is -0.1"}, {1.5, 0, "the test share is 1.5"},
-        {NAN, 0, "the test share is nan"},   {0, 2, "the hold-out share is 2"},
-        {0, NAN, "the hold-out share"},      {0.7, 0.4, "more than the whole"},
+        {-0.1, 0, "the test share is -0.1"},       {1.5, 0, "the test share is 1.5"},
+        {(double)NAN, 0, "the test share is nan"}, {0, 2, "the hold-out share is 2"},
+        {0, (double)NAN, "the hold-out share"},    {0.7, 0.4, "more than the whole"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct error err = {0};
