@@ -151,7 +151,7 @@ void dtype_widen(float *out, const void *in, enum dtype dtype, size_t n)
         WIDEN_AS(uint8_t);
         break;
     case DTYPE_COUNT:
-        assert(!"no dtype");
+        assert(dtype != DTYPE_COUNT);
     }
 }
 
