@@ -179,9 +179,8 @@ enum status features_save(const char *path, const struct features *features,
             "cannot write '%s': %zu chosen and %zu rejected responses are more than "
             "can be numbered",
             path, features->chosen.n_rows, features->rejected.n_rows);
-    struct safetensors_writer *writer;
     struct error inner;
-    writer = safetensors_writer_open(path, &inner);
+    struct safetensors_writer *writer = safetensors_writer_open(path, &inner);
     if (!writer)
         return error_set(err, inner.status, "%s", inner.message);
     struct plan plan = make_plan(features, dtype);

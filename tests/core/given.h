@@ -30,10 +30,12 @@ static inline size_t count(const struct given *given)
 static inline void write_given(struct safetensors_writer *writer, const struct given *given)
 {
     for (size_t i = 0; i < count(given); i++) {
-        float value = given->values ? 0 : (float)i;
-        int32_t index = given->values ? ((const int32_t *)given->values)[i] : (int32_t)i;
-        if (given->values)
-            memcpy(&value, (const float *)given->values + i, sizeof value);
+        float value = (float)i;
+        int32_t index = (int32_t)i;
+        if (given->values) {
+            memcpy(&value, (const char *)given->values + i * sizeof value, sizeof value);
+            memcpy(&index, (const char *)given->values + i * sizeof index, sizeof index);
+        }
         double wide = (double)value;
         int64_t long_index = index;
         if (given->dtype == DTYPE_F64)
@@ -81,11 +83,11 @@ static inline void open_features(struct features *features, const char *path)
     assert_string_equal(err.message, "");
 }
 
-static inline float value_at(const struct rows *rows, size_t row, size_t column)
+static inline double value_at(const struct rows *rows, size_t row, size_t column)
 {
     float value;
     dtype_widen(&value, rows_at(rows, row, column), rows->dtype, 1);
-    return value;
+    return (double)value;
 }
 
 static inline void open_reference(struct features *features, const char *name)

@@ -33,7 +33,7 @@ static void test_own_layout(void **state)
         assert_ptr_equal(features.chosen.data, features.rejected.data);
         assert_int_equal(features.chosen.dtype,
                          types[t] == DTYPE_F64 ? DTYPE_F32 : types[t]);
-        assert_true(value_at(&features.chosen, 3, 1) == 7.0f);
+        assert_true(value_at(&features.chosen, 3, 1) == 7.0);
         assert_memory_equal(features.pair_chosen, ((int32_t[]){0, 2, 3}), 12);
         assert_memory_equal(features.pair_rejected, ((int32_t[]){1, 3, 0}), 12);
         assert_memory_equal(features.pair_prompt, ((int32_t[]){0, 1, 1}), 12);
@@ -184,10 +184,10 @@ static void test_armo_pairs(void **state)
         assert_int_equal(features.n_pairs, 3);
         assert_int_equal(features.chosen.n_columns, 4);
         assert_int_equal(features.prompt.n_columns, 5);
-        assert_true(value_at(&features.chosen, 1, 2) == 10.0f);
-        assert_true(value_at(&features.rejected, 1, 2) == 14.0f);
-        assert_true(value_at(&features.rejected, 2, 3) == 23.0f);
-        assert_true(value_at(&features.prompt, 2, 0) == 20.0f);
+        assert_true(value_at(&features.chosen, 1, 2) == 10.0);
+        assert_true(value_at(&features.rejected, 1, 2) == 14.0);
+        assert_true(value_at(&features.rejected, 2, 3) == 23.0);
+        assert_true(value_at(&features.prompt, 2, 0) == 20.0);
         features_done(&features);
     }
     scratch_remove(&scratch);
@@ -235,7 +235,7 @@ static void test_numpy_files(void **state)
         assert_int_equal(features.prompt.n_rows, 0);
         assert_int_equal(features.n_attributes, 2);
         assert_int_equal(features.pair_attribute[0], 1);
-        assert_true(value_at(&features.rejected, 1, 0) == 3.0f);
+        assert_true(value_at(&features.rejected, 1, 0) == 3.0);
         features_done(&features);
         snprintf(name, sizeof name, "%schosen.npy", forms[i]);
         assert_int_equal(features_open(&features, scratch_path(&scratch, name), &err),
