@@ -100,12 +100,76 @@ int32_t utf8_next(const char **at, const char *end)
         whole = (byte[i] & 0xc0) == 0x80;
         code = (code << 6) | (byte[i] & 0x3f);
     }
-    if (!whole || code < least[length] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) {
+    if (!whole || code < least[length] || code > 0x10ffff ||
+        (code >= 0xd800 && code < 0xe000)) {
         ++*at;
         return -1;
     }
     *at += length;
     return code;
+}
+
+static bool is_unspaced_script(int32_t code)
+{
+    return (code >= 0x0e00 && code < 0x0f00) || (code >= 0x1000 && code < 0x10a0) ||
+           (code >= 0x1780 && code < 0x1800) || (code >= 0x2e80 && code < 0xa000) ||
+           (code >= 0xf900 && code < 0xfb00) || (code >= 0xff66 && code < 0xffa0) ||
+           (code >= 0x20000 && code < 0x40000);
+}
+
+enum utf8_kind utf8_kind(int32_t code)
+{
+    utf8proc_category_t category =
+        code < 0 ? UTF8PROC_CATEGORY_CN : utf8proc_category(code);
+    switch (category) {
+    case UTF8PROC_CATEGORY_LU:
+    case UTF8PROC_CATEGORY_LL:
+    case UTF8PROC_CATEGORY_LT:
+    case UTF8PROC_CATEGORY_LM:
+    case UTF8PROC_CATEGORY_LO:
+        return is_unspaced_script(code) ? UTF8_IDEOGRAPH : UTF8_LETTER;
+    case UTF8PROC_CATEGORY_MN:
+    case UTF8PROC_CATEGORY_MC:
+    case UTF8PROC_CATEGORY_ME:
+    case UTF8PROC_CATEGORY_CF:
+        return UTF8_MARK;
+    case UTF8PROC_CATEGORY_ND:
+    case UTF8PROC_CATEGORY_NL:
+    case UTF8PROC_CATEGORY_NO:
+        return UTF8_DIGIT;
+    case UTF8PROC_CATEGORY_PC:
+    case UTF8PROC_CATEGORY_PD:
+    case UTF8PROC_CATEGORY_PS:
+    case UTF8PROC_CATEGORY_PE:
+    case UTF8PROC_CATEGORY_PI:
+    case UTF8PROC_CATEGORY_PF:
+    case UTF8PROC_CATEGORY_PO:
+        return UTF8_PUNCTUATION;
+    case UTF8PROC_CATEGORY_SM:
+    case UTF8PROC_CATEGORY_SC:
+    case UTF8PROC_CATEGORY_SK:
+    case UTF8PROC_CATEGORY_SO:
+        return UTF8_SYMBOL;
+    case UTF8PROC_CATEGORY_ZS:
+    case UTF8PROC_CATEGORY_ZL:
+    case UTF8PROC_CATEGORY_ZP:
+    case UTF8PROC_CATEGORY_CC:
+    case UTF8PROC_CATEGORY_CS:
+    case UTF8PROC_CATEGORY_CO:
+    case UTF8PROC_CATEGORY_CN:
+        break;
+    }
+    return UTF8_SPACE;
+}
+
+int32_t utf8_lower(int32_t code)
+{
+    return utf8proc_tolower(code);
+}
+
+size_t utf8_write(char out[4], int32_t code)
+{
+    return (size_t)utf8proc_encode_char(code, (utf8proc_uint8_t *)out);
 }
 
 size_t utf8_check(const char *bytes, size_t length)
@@ -120,6 +184,16 @@ size_t utf8_check(const char *bytes, size_t length)
         const char *start = at;
         if (utf8_next(&at, end) < 0)
             return (size_t)(start - bytes);
+    }
+    return length;
+}
+
+size_t utf8_whole(const char *bytes, size_t length)
+{
+    for (size_t back = 1; back <= 3 && back <= length; back++) {
+        unsigned char byte = (unsigned char)bytes[length - back];
+        if ((byte & 0xc0) != 0x80)
+            return sequence_length(byte) > back ? length - back : length;
     }
     return length;
 }
@@ -146,7 +220,8 @@ size_t text_width(const char *bytes, size_t length)
 static size_t visible(char shown[8], const char *start, size_t length, int32_t code)
 {
     bool control = code < 0x20 || code == 0x7f || (code >= 0x80 && code < 0xa0) ||
-                   (code >= 0x200e && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
+                   code == 0x061c || (code >= 0x200e && code <= 0x200f) ||
+                   (code >= 0x2028 && code <= 0x202e) ||
                    (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
     if (code == '\n' || code == '\t') {
         memcpy(shown, code == '\n' ? "\\n" : "\\t", 3);

@@ -4,12 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Compiled once per instruction set, see meson.build. */
-#ifdef HAVE_TARGET_CLONES
-#define KERNEL __attribute__((target_clones("avx512f", "arch=haswell", "default")))
-#else
-#define KERNEL
-#endif
+#include "base/kernel.h"
 
 static const struct {
     const char *name;
@@ -60,9 +55,9 @@ static inline uint32_t bits_of_float(float value)
     return bits;
 }
 
-/* F16: the exponent and mantissa, moved into a float's place and multiplied by 2^112, give the
- * value (subnormals too); only infinity and NaN need their exponent filled up. No branch, so it
- * is vectorised. */
+/* F16: the exponent and mantissa, moved into a float's place and multiplied by 2^112, give
+ * the value (subnormals too); only infinity and NaN need their exponent filled up. No
+ * branch, so it is vectorised. */
 static inline float widen_half(uint16_t half)
 {
     uint32_t magnitude = (uint32_t)(half & 0x7fffu) << 13;
@@ -112,11 +107,11 @@ KERNEL static void widen_bfloats(float *restrict out, const uint16_t *restrict i
         out[i] = widen_bfloat(in[i]);
 }
 
-#define WIDEN_AS(type)                                                                         \
-    do {                                                                                       \
-        const type *from = in;                                                                 \
-        for (size_t i = 0; i < n; i++)                                                         \
-            out[i] = (float)from[i];                                                           \
+#define WIDEN_AS(type)                                                                     \
+    do {                                                                                   \
+        const type *from = in;                                                             \
+        for (size_t i = 0; i < n; i++)                                                     \
+            out[i] = (float)from[i];                                                       \
     } while (0)
 
 void dtype_widen(float *out, const void *in, enum dtype dtype, size_t n)
@@ -151,7 +146,7 @@ void dtype_widen(float *out, const void *in, enum dtype dtype, size_t n)
         WIDEN_AS(uint8_t);
         break;
     case DTYPE_COUNT:
-        assert(dtype != DTYPE_COUNT);
+        assert(!"no dtype");
     }
 }
 

@@ -2,8 +2,8 @@
 #ifndef TESTS_CORE_GIVEN_H
 #define TESTS_CORE_GIVEN_H
 
+#include "folder.h"
 #include "near.h"
-#include "scratch.h"
 
 #include "core/features.h"
 #include "io/safetensors_writer.h"
@@ -50,11 +50,11 @@ static inline void write_given(struct safetensors_writer *writer, const struct g
 }
 
 /* Writes the tensors up to the first without a name, the 8-byte types first. */
-static const char *write_tensors(struct scratch *scratch, const struct given *given,
+static const char *write_tensors(struct folder *folder, const struct given *given,
                                  const char *attributes, const char *format)
 {
     struct error err = {0};
-    const char *path = scratch_path(scratch, "f.safetensors");
+    const char *path = folder_path(folder, "f.safetensors");
     struct safetensors_writer *writer = safetensors_writer_open(path, &err);
     assert_non_null(writer);
     if (attributes)

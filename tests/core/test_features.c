@@ -8,8 +8,8 @@ static void test_own_layout(void **state)
 {
     (void)state;
     const enum dtype types[] = {DTYPE_F32, DTYPE_F16, DTYPE_BF16, DTYPE_F64};
-    struct scratch scratch;
-    scratch_create(&scratch);
+    struct folder folder;
+    folder_make(&folder);
     for (size_t t = 0; t < 4; t++) {
         const struct given given[GIVEN_MAX] = {
             PROMPT(types[t]),
@@ -24,7 +24,7 @@ static void test_own_layout(void **state)
             INDEX("pair.split", 0, 2, 1),
         };
         struct features features;
-        open_features(&features, write_tensors(&scratch, given, "[\"kind\", \"long\"]",
+        open_features(&features, write_tensors(&folder, given, "[\"kind\", \"long\"]",
                                                "microscope.features/1"));
         assert_string_equal(features.layout, "microscope");
         assert_int_equal(features.n_pairs, 3);
@@ -47,17 +47,17 @@ static void test_own_layout(void **state)
         features_done(&features);
         assert_null(features.files);
     }
-    scratch_remove(&scratch);
+    folder_remove(&folder);
 }
 
 static void test_what_may_be_left_out(void **state)
 {
     (void)state;
-    struct scratch scratch;
-    scratch_create(&scratch);
+    struct folder folder;
+    folder_make(&folder);
     const struct given given[GIVEN_MAX] = {RESPONSE(DTYPE_F32), CHOSEN, REJECTED};
     struct features features;
-    open_features(&features, write_tensors(&scratch, given, NULL, NULL));
+    open_features(&features, write_tensors(&folder, given, NULL, NULL));
     assert_int_equal(features.prompt.n_rows, 0);
     assert_int_equal(features.n_attributes, 0);
     assert_null(features.pair_user);
@@ -68,22 +68,22 @@ static void test_what_may_be_left_out(void **state)
         assert_int_equal(features.pair_split[i], SPLIT_TRAIN);
     }
     features_done(&features);
-    scratch_remove(&scratch);
+    folder_remove(&folder);
 }
 
 static void test_attributes_without_names_are_numbered(void **state)
 {
     (void)state;
-    struct scratch scratch;
-    scratch_create(&scratch);
+    struct folder folder;
+    folder_make(&folder);
     const struct given given[GIVEN_MAX] = {RESPONSE(DTYPE_F32), CHOSEN, REJECTED,
                                            INDEX("pair.attribute", 10, -1, 2)};
     struct features features;
-    open_features(&features, write_tensors(&scratch, given, NULL, NULL));
+    open_features(&features, write_tensors(&folder, given, NULL, NULL));
     assert_int_equal(features.n_attributes, 11);
     assert_string_equal(features.attributes[10], "10");
     features_done(&features);
-    scratch_remove(&scratch);
+    folder_remove(&folder);
 }
 
 static void test_raw_layout(void **state)
@@ -113,14 +113,14 @@ static void test_raw_layout(void **state)
 static void test_raw_layout_with_split(void **state)
 {
     (void)state;
-    struct scratch scratch;
-    scratch_create(&scratch);
+    struct folder folder;
+    folder_make(&folder);
     const struct given given[GIVEN_MAX] = {{"chosen", DTYPE_F16, 2, {3, 2}, NULL},
                                            {"rejected", DTYPE_F16, 2, {3, 2}, NULL},
                                            INDEX64("attribute", 0, 1, 1),
                                            INDEX("split", 2, 1, 2)};
     struct features features;
-    open_features(&features, write_tensors(&scratch, given, "[\"a\",\"b\"]", "pt"));
+    open_features(&features, write_tensors(&folder, given, "[\"a\",\"b\"]", "pt"));
     assert_int_equal(features.prompt.n_rows, 0);
     assert_int_equal(features.pair_prompt[2], -1);
     uint32_t which[3];
@@ -131,7 +131,7 @@ static void test_raw_layout_with_split(void **state)
     assert_int_equal(which[0], 2);
     assert_int_equal(features_select(&features, SPLIT_TRAIN, 1, which), 0);
     features_done(&features);
-    scratch_remove(&scratch);
+    folder_remove(&folder);
 }
 
 static void test_armo_rated(void **state)
@@ -155,23 +155,23 @@ static void test_armo_rated(void **state)
     assert_int_equal(features_select(&features, SPLIT_TRAIN, -1, NULL), 0);
     features_done(&features);
 
-    struct scratch scratch;
-    scratch_create(&scratch);
+    struct folder folder;
+    folder_make(&folder);
     const struct given published[GIVEN_MAX] = {{"embeddings", DTYPE_BF16, 2, {2, 4}, NULL},
                                                {"labels", DTYPE_F32, 2, {2, 19}, NULL}};
-    open_features(&features, write_tensors(&scratch, published, NULL, NULL));
+    open_features(&features, write_tensors(&folder, published, NULL, NULL));
     assert_int_equal(features.n_attributes, 19);
     assert_string_equal(features.attributes[4], "helpsteer-verbosity");
     assert_string_equal(features.attributes[18], "code-readability");
     features_done(&features);
-    scratch_remove(&scratch);
+    folder_remove(&folder);
 }
 
 static void test_armo_pairs(void **state)
 {
     (void)state;
-    struct scratch scratch;
-    scratch_create(&scratch);
+    struct folder folder;
+    folder_make(&folder);
     const enum dtype types[] = {DTYPE_BF16, DTYPE_F64};
     for (size_t t = 0; t < 2; t++) {
         const struct given given[GIVEN_MAX] = {
@@ -179,7 +179,7 @@ static void test_armo_pairs(void **state)
             {"prompt_embeddings", types[t], 3, {3, 2, 5}, NULL},
         };
         struct features features;
-        open_features(&features, write_tensors(&scratch, given, NULL, NULL));
+        open_features(&features, write_tensors(&folder, given, NULL, NULL));
         assert_string_equal(features.layout, "armo-pairs");
         assert_int_equal(features.n_pairs, 3);
         assert_int_equal(features.chosen.n_columns, 4);
@@ -190,10 +190,10 @@ static void test_armo_pairs(void **state)
         assert_true(value_at(&features.prompt, 2, 0) == 20.0);
         features_done(&features);
     }
-    scratch_remove(&scratch);
+    folder_remove(&folder);
 }
 
-static void write_npy(struct scratch *scratch, const char *name, const char *descr,
+static void write_npy(struct folder *folder, const char *name, const char *descr,
                       const char *shape, const void *data, size_t length)
 {
     char bytes[512];
@@ -204,7 +204,7 @@ static void write_npy(struct scratch *scratch, const char *name, const char *des
                  0, 0, 0, descr, shape, 5, "");
     bytes[8] = (char)(n - 10);
     memcpy(bytes + n, data, length);
-    scratch_write(scratch, name, bytes, (size_t)n + length);
+    folder_write(folder, name, bytes, (size_t)n + length);
 }
 
 static void test_numpy_files(void **state)
@@ -215,20 +215,20 @@ static void test_numpy_files(void **state)
     static const char *const forms[] = {"", "run."};
     struct error err = {0};
     for (size_t i = 0; i < 2; i++) {
-        struct scratch scratch;
+        struct folder folder;
         struct features features;
         char name[64];
-        scratch_create(&scratch);
-        const char *path = i ? scratch_path(&scratch, "run") : scratch.folder;
+        folder_make(&folder);
+        const char *path = i ? folder_path(&folder, "run") : folder.path;
         assert_int_not_equal(features_open(&features, path, &err), STATUS_OK);
         snprintf(name, sizeof name, "%schosen.npy", forms[i]);
-        write_npy(&scratch, name, "<f4", "2, 2", rows, sizeof rows);
+        write_npy(&folder, name, "<f4", "2, 2", rows, sizeof rows);
         assert_int_equal(features_open(&features, path, &err), STATUS_NOT_FOUND);
         assert_non_null(strstr(err.message, "rejected.npy'"));
         snprintf(name, sizeof name, "%srejected.npy", forms[i]);
-        write_npy(&scratch, name, "<f4", "2, 2", rows, sizeof rows);
+        write_npy(&folder, name, "<f4", "2, 2", rows, sizeof rows);
         snprintf(name, sizeof name, "%sattribute.npy", forms[i]);
-        write_npy(&scratch, name, "<i8", "2", attribute, sizeof attribute);
+        write_npy(&folder, name, "<i8", "2", attribute, sizeof attribute);
         open_features(&features, path);
         assert_string_equal(features.layout, "raw");
         assert_int_equal(features.n_pairs, 2);
@@ -238,9 +238,9 @@ static void test_numpy_files(void **state)
         assert_true(value_at(&features.rejected, 1, 0) == 3.0);
         features_done(&features);
         snprintf(name, sizeof name, "%schosen.npy", forms[i]);
-        assert_int_equal(features_open(&features, scratch_path(&scratch, name), &err),
+        assert_int_equal(features_open(&features, folder_path(&folder, name), &err),
                          STATUS_USAGE);
-        scratch_remove(&scratch);
+        folder_remove(&folder);
     }
 }
 
@@ -369,13 +369,13 @@ static void test_features_that_are_refused(void **state)
          {{"embeddings", DTYPE_F32, 3, {3, 3, 2}, NULL},
           {"prompt_embeddings", DTYPE_F32, 3, {3, 2, 2}, NULL}}},
     };
-    struct scratch scratch;
-    scratch_create(&scratch);
+    struct folder folder;
+    folder_make(&folder);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct error err = {0};
         struct features features = {.n_pairs = 99};
         const char *path =
-            write_tensors(&scratch, cases[i].given, cases[i].attributes, cases[i].format);
+            write_tensors(&folder, cases[i].given, cases[i].attributes, cases[i].format);
         enum status status = features_open(&features, path, &err);
         if (status != cases[i].status || !strstr(err.message, cases[i].part) ||
             !strstr(err.message, path) || features.n_pairs != 99) {
@@ -384,16 +384,15 @@ static void test_features_that_are_refused(void **state)
             fail();
         }
     }
-    scratch_remove(&scratch);
+    folder_remove(&folder);
 }
 
 /* ---- hash ---- */
 
-static uint64_t hash_of(struct scratch *scratch, const struct given *given,
-                        const char *names)
+static uint64_t hash_of(struct folder *folder, const struct given *given, const char *names)
 {
     struct features features;
-    open_features(&features, write_tensors(scratch, given, names, NULL));
+    open_features(&features, write_tensors(folder, given, names, NULL));
     uint64_t hash = features.hash;
     features_done(&features);
     return hash;
@@ -402,16 +401,16 @@ static uint64_t hash_of(struct scratch *scratch, const struct given *given,
 static void test_hash_tells_pairs_and_headers_apart(void **state)
 {
     (void)state;
-    struct scratch scratch;
-    scratch_create(&scratch);
+    struct folder folder;
+    folder_make(&folder);
     const struct given one[GIVEN_MAX] = {RESPONSE(DTYPE_F32), CHOSEN, REJECTED};
     const struct given other[GIVEN_MAX] = {RESPONSE(DTYPE_F32), CHOSEN,
                                            INDEX("pair.rejected", 1, 3, 1)};
-    uint64_t hash = hash_of(&scratch, one, NULL);
-    assert_true(hash == hash_of(&scratch, one, NULL));
-    assert_true(hash != hash_of(&scratch, other, NULL));
-    assert_true(hash != hash_of(&scratch, one, "[\"a\"]"));
-    scratch_remove(&scratch);
+    uint64_t hash = hash_of(&folder, one, NULL);
+    assert_true(hash == hash_of(&folder, one, NULL));
+    assert_true(hash != hash_of(&folder, other, NULL));
+    assert_true(hash != hash_of(&folder, one, "[\"a\"]"));
+    folder_remove(&folder);
 }
 
 /* ---- use ---- */

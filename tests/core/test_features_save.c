@@ -59,14 +59,14 @@ static void test_save_any_layout(void **state)
          {"prompt_embeddings", DTYPE_F16, 3, {3, 2, 5}, NULL}},
     };
     const enum dtype types[] = {DTYPE_F32, DTYPE_F16, DTYPE_BF16};
-    struct scratch scratch;
-    scratch_create(&scratch);
+    struct folder folder;
+    folder_make(&folder);
     for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++)
         for (size_t t = 0; t < 3; t++) {
             struct features given, saved;
-            const char *path = scratch_path(&scratch, "saved.safetensors");
+            const char *path = folder_path(&folder, "saved.safetensors");
             open_features(&given,
-                          write_tensors(&scratch, layouts[i], "[\"a\",\"b\"]", NULL));
+                          write_tensors(&folder, layouts[i], "[\"a\",\"b\"]", NULL));
             save(path, &given, types[t]);
             open_features(&saved, path);
             assert_string_equal(saved.layout, "microscope");
@@ -79,17 +79,17 @@ static void test_save_any_layout(void **state)
             features_done(&saved);
             features_done(&given);
         }
-    scratch_remove(&scratch);
+    folder_remove(&folder);
 }
 
 static void test_save_ratings(void **state)
 {
     (void)state;
-    struct scratch scratch;
+    struct folder folder;
     struct features given, saved;
-    scratch_create(&scratch);
+    folder_make(&folder);
     open_reference(&given, "ratings.safetensors");
-    const char *path = scratch_path(&scratch, "saved.safetensors");
+    const char *path = folder_path(&folder, "saved.safetensors");
     save(path, &given, DTYPE_BF16);
     open_features(&saved, path);
     assert_int_equal(saved.n_pairs, 0);
@@ -98,7 +98,7 @@ static void test_save_ratings(void **state)
     assert_same_features(&given, &saved);
     features_done(&saved);
     features_done(&given);
-    scratch_remove(&scratch);
+    folder_remove(&folder);
 }
 
 /* Features that were made in memory, as an encoder makes them, saved twice and over
@@ -125,10 +125,9 @@ static void test_save_from_memory(void **state)
         .attributes = (const char *const[]){"caf\xc3\xa9 \"quoted\""},
         .metadata = metadata,
     };
-    struct scratch scratch;
-    scratch_create(&scratch);
-    const char *first = scratch_path(&scratch, "first"),
-               *again = scratch_path(&scratch, "2");
+    struct folder folder;
+    folder_make(&folder);
+    const char *first = folder_path(&folder, "first"), *again = folder_path(&folder, "2");
     struct features saved, resaved;
     save(first, &features, DTYPE_F32);
     save(again, &features, DTYPE_F32);
@@ -144,21 +143,21 @@ static void test_save_from_memory(void **state)
     features_done(&resaved);
     features_done(&saved);
     json_free(metadata);
-    scratch_remove(&scratch);
+    folder_remove(&folder);
 }
 
 static void test_save_refuses_what_overflows(void **state)
 {
     (void)state;
-    struct scratch scratch;
-    scratch_create(&scratch);
+    struct folder folder;
+    folder_make(&folder);
     const struct given given[GIVEN_MAX] = {
         {"chosen", DTYPE_F32, 2, {1, 2}, (const float[]){1.0f, INFINITY}},
         {"rejected", DTYPE_F32, 2, {1, 2}, (const float[]){65519.0f, -65520.0f}}};
     struct features features;
     struct error err = {0};
-    open_features(&features, write_tensors(&scratch, given, NULL, NULL));
-    const char *path = scratch_path(&scratch, "saved");
+    open_features(&features, write_tensors(&folder, given, NULL, NULL));
+    const char *path = folder_path(&folder, "saved");
     assert_int_equal(features_save(path, &features, DTYPE_F16, &err), STATUS_NUMERIC);
     assert_non_null(
         strstr(err.message, "row 1 of 'response' holds -65520, too large for F16"));
@@ -166,7 +165,7 @@ static void test_save_refuses_what_overflows(void **state)
     save(path, &features, DTYPE_BF16);
     assert_int_equal(features_save("/nowhere/f", &features, DTYPE_F32, &err), STATUS_IO);
     features_done(&features);
-    scratch_remove(&scratch);
+    folder_remove(&folder);
 }
 
 int main(void)

@@ -1,12 +1,12 @@
+#include "folder.h"
 #include "near.h"
-#include "scratch.h"
 
 #include <stdbool.h>
 
 #include "io/npy.h"
 
 /* Writes magic, version, length, header and data. */
-static const char *write_npy(struct scratch *scratch, int major, const char *header,
+static const char *write_npy(struct folder *folder, int major, const char *header,
                              const void *data, size_t n_data)
 {
     unsigned char bytes[512] = "\x93NUMPY";
@@ -17,7 +17,7 @@ static const char *write_npy(struct scratch *scratch, int major, const char *hea
     memcpy(bytes + start, header, n);
     if (n_data)
         memcpy(bytes + start + n, data, n_data);
-    return scratch_write(scratch, "f.npy", bytes, start + n + n_data);
+    return folder_write(folder, "f.npy", bytes, start + n + n_data);
 }
 
 static void test_headers_that_are_read(void **state)
@@ -45,15 +45,14 @@ static void test_headers_that_are_read(void **state)
     unsigned char data[24];
     for (size_t i = 0; i < sizeof data; i++)
         data[i] = (unsigned char)(i * 7);
-    struct scratch scratch;
-    scratch_create(&scratch);
+    struct folder folder;
+    folder_make(&folder);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct error err = {0};
         struct npy npy;
-        npy_open(
-            &npy,
-            write_npy(&scratch, cases[i].major, cases[i].header, data, cases[i].n_data),
-            &err);
+        npy_open(&npy,
+                 write_npy(&folder, cases[i].major, cases[i].header, data, cases[i].n_data),
+                 &err);
         assert_string_equal(err.message, "");
         char text[TENSOR_TEXT];
         assert_string_equal(tensor_describe(&npy.tensor, text), cases[i].described);
@@ -61,7 +60,7 @@ static void test_headers_that_are_read(void **state)
         assert_memory_equal(npy.tensor.data, data, cases[i].n_data);
         npy_done(&npy);
     }
-    scratch_remove(&scratch);
+    folder_remove(&folder);
 }
 
 static void refuse(const char *path, enum status status, const char *part)
@@ -118,34 +117,34 @@ static void test_headers_that_are_refused(void **state)
          "F32 [3] takes 12 bytes, the file has 8; it is cut"},
         {1, "{" F4 C_ORDER "'shape': (1,)}", "F32 [1] takes 4 bytes, the file has 8"},
     };
-    struct scratch scratch;
-    scratch_create(&scratch);
+    struct folder folder;
+    folder_make(&folder);
     const float data[] = {1.0f, 2.0f};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        refuse(write_npy(&scratch, cases[i].major, cases[i].header, data, sizeof data),
+        refuse(write_npy(&folder, cases[i].major, cases[i].header, data, sizeof data),
                STATUS_FORMAT, cases[i].part);
-    scratch_remove(&scratch);
+    folder_remove(&folder);
 }
 
 static void test_files_that_are_none(void **state)
 {
     (void)state;
-    struct scratch scratch;
-    scratch_create(&scratch);
-    refuse(scratch_write(&scratch, "f", "", 0), STATUS_FORMAT, "no NumPy file");
-    refuse(scratch_write(&scratch, "f", "\x93NUMPY\1", 7), STATUS_FORMAT, "no NumPy file");
-    refuse(scratch_write(&scratch, "f",
-                         "PK\3\4"
-                         "567890",
-                         10),
+    struct folder folder;
+    folder_make(&folder);
+    refuse(folder_write(&folder, "f", "", 0), STATUS_FORMAT, "no NumPy file");
+    refuse(folder_write(&folder, "f", "\x93NUMPY\1", 7), STATUS_FORMAT, "no NumPy file");
+    refuse(folder_write(&folder, "f",
+                        "PK\3\4"
+                        "567890",
+                        10),
            STATUS_FORMAT, "no NumPy file");
-    refuse(scratch_write(&scratch, "f", "\x93NUMPY\2\0\xff\xff", 10), STATUS_FORMAT,
+    refuse(folder_write(&folder, "f", "\x93NUMPY\2\0\xff\xff", 10), STATUS_FORMAT,
            "cut short");
-    refuse(scratch_write(&scratch, "f", "\x93NUMPY\1\0\xff\0{}", 12), STATUS_FORMAT,
+    refuse(folder_write(&folder, "f", "\x93NUMPY\1\0\xff\0{}", 12), STATUS_FORMAT,
            "header of 255 bytes; the file is cut short");
-    refuse(scratch.folder, STATUS_IO, "it is a directory");
-    refuse(scratch_path(&scratch, "nowhere"), STATUS_NOT_FOUND, "No such file");
-    scratch_remove(&scratch);
+    refuse(folder.path, STATUS_IO, "it is a directory");
+    refuse(folder_path(&folder, "nowhere"), STATUS_NOT_FOUND, "No such file");
+    folder_remove(&folder);
 }
 
 int main(void)

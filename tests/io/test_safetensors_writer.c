@@ -1,26 +1,16 @@
+#include "folder.h"
 #include "near.h"
-#include "scratch.h"
 
 #include "io/json.h"
 #include "io/safetensors.h"
 #include "io/safetensors_writer.h"
 
-static size_t read_bytes(const char *path, unsigned char *bytes, size_t room)
-{
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    size_t n = fread(bytes, 1, room, file);
-    fclose(file);
-    assert_true(n < room);
-    return n;
-}
-
 static void test_bytes_of_a_file(void **state)
 {
     (void)state;
-    struct scratch scratch;
-    scratch_create(&scratch);
-    const char *path = scratch_path(&scratch, "f.safetensors");
+    struct folder folder;
+    folder_make(&folder);
+    const char *path = folder_path(&folder, "f.safetensors");
     struct error err = {0};
     struct safetensors_writer *writer = safetensors_writer_open(path, &err);
     assert_non_null(writer);
@@ -45,16 +35,16 @@ static void test_bytes_of_a_file(void **state)
         "\"w\":{\"dtype\":\"BF16\",\"shape\":[2,1],\"data_offsets\":[8,12]}}";
     static const unsigned char data[] = {7,    0,    0,    0,    0xff, 0xff,
                                          0xff, 0xff, 0x80, 0x3f, 0,    0xc0};
-    unsigned char bytes[512];
-    size_t n = read_bytes(path, bytes, sizeof bytes), n_header = sizeof header - 1;
-    size_t padded = (n_header + 7) / 8 * 8;
+    size_t n, n_header = sizeof header - 1, padded = (n_header + 7) / 8 * 8;
+    char *bytes = folder_read(path, &n);
     assert_int_equal(n, 8 + padded + sizeof data);
-    assert_int_equal(bytes[0] + 256 * bytes[1], padded);
+    assert_int_equal((unsigned char)bytes[0] + 256 * (unsigned char)bytes[1], padded);
     assert_memory_equal(bytes + 8, header, n_header);
     for (size_t i = 8 + n_header; i < 8 + padded; i++)
         assert_int_equal(bytes[i], ' ');
     assert_memory_equal(bytes + 8 + padded, data, sizeof data);
-    scratch_remove(&scratch);
+    free(bytes);
+    folder_remove(&folder);
 }
 
 /* Values of every real type come back as the type rounds them, written in pieces of any
@@ -68,10 +58,10 @@ static void test_round_trip(void **state)
     for (size_t i = 0; i < N; i++)
         values[i] = (float)i * 0.731f - 1000.0f;
     const enum dtype types[] = {DTYPE_F32, DTYPE_F16, DTYPE_BF16};
-    struct scratch scratch;
-    scratch_create(&scratch);
+    struct folder folder;
+    folder_make(&folder);
     for (size_t t = 0; t < 3; t++) {
-        const char *path = scratch_path(&scratch, "f.safetensors");
+        const char *path = folder_path(&folder, "f.safetensors");
         struct error err = {0};
         struct safetensors_writer *writer = safetensors_writer_open(path, &err);
         assert_non_null(writer);
@@ -93,7 +83,7 @@ static void test_round_trip(void **state)
         assert_memory_equal(wide, rounded, sizeof wide);
         safetensors_free(file);
     }
-    scratch_remove(&scratch);
+    folder_remove(&folder);
 }
 
 static void write_something(const char *path)
@@ -110,34 +100,35 @@ static void write_something(const char *path)
 static void test_equal_input_gives_equal_bytes(void **state)
 {
     (void)state;
-    struct scratch scratch;
-    scratch_create(&scratch);
-    unsigned char first[512], second[512];
-    write_something(scratch_path(&scratch, "a"));
-    write_something(scratch_path(&scratch, "b"));
-    size_t n = read_bytes(scratch_path(&scratch, "a"), first, sizeof first);
-    assert_int_equal(read_bytes(scratch_path(&scratch, "b"), second, sizeof second), n);
+    struct folder folder;
+    folder_make(&folder);
+    const char *a = folder_path(&folder, "a"), *b = folder_path(&folder, "b");
+    size_t n, n_again;
+    write_something(a);
+    write_something(b);
+    char *first = folder_read(a, &n), *second = folder_read(b, &n_again);
+    assert_int_equal(n, n_again);
     assert_memory_equal(first, second, n);
-    scratch_remove(&scratch);
+    free(first);
+    free(second);
+    folder_remove(&folder);
 }
 
 static void test_nothing_is_half_written(void **state)
 {
     (void)state;
-    struct scratch scratch;
-    scratch_create(&scratch);
+    struct folder folder;
+    folder_make(&folder);
     struct error err = {0};
-    const char *path = scratch_write(&scratch, "old", "before", 6);
+    const char *path = folder_write(&folder, "old", "before", 6);
     struct safetensors_writer *writer = safetensors_writer_open(path, &err);
     assert_non_null(writer);
     safetensors_writer_declare(writer, "w", DTYPE_F32, 1, (size_t[]){2});
     safetensors_writer_floats(writer, (float[]){1.0f}, 1);
     safetensors_writer_abandon(writer);
-    unsigned char bytes[16];
-    assert_int_equal(read_bytes(path, bytes, sizeof bytes), 6);
-    assert_memory_equal(bytes, "before", 6);
-    assert_int_equal(scratch_count(&scratch), 1);
-    scratch_remove(&scratch);
+    assert_file_holds(path, "before");
+    assert_int_equal(folder_each(folder.path, NULL), 1);
+    folder_remove(&folder);
 }
 
 static void test_places_that_cannot_be_written(void **state)
