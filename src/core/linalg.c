@@ -63,7 +63,7 @@ void linalg_product_nn(size_t m, size_t n, size_t k, struct matrix a, struct mat
 {
     if (!m || !n)
         return;
-    size_t step = m >= FEW ? n : least(n, piece_length(m, k));
+    size_t step = m >= FEW || !k ? n : least(n, piece_length(m, k));
     for (size_t j = 0; j < n; j += step)
         sgemm(CblasNoTrans, CblasNoTrans, m, least(step, n - j), k, a, part(b, 0, j),
               part(c, 0, j), add);
