@@ -35,11 +35,29 @@ static void declare_router(struct safetensors_writer *writer, const struct shape
     }
 }
 
+/* What was saved must be readable: a weight that becomes infinite is refused. */
+static enum status check_range(const char *path, const float *values, size_t n,
+                               enum dtype dtype, struct error *err)
+{
+    size_t bad = dtype_find_overflow(values, n, dtype);
+    return bad == n ? STATUS_OK
+                    : error_set(err, STATUS_NUMERIC,
+                                "cannot write '%s': the model holds %g, too large for %s; "
+                                "write F32",
+                                path, (double)values[bad], dtype_name(dtype));
+}
+
 enum status checkpoint_save(const char *path, const struct model *model,
                             const struct json *metadata, enum dtype dtype,
                             struct error *err)
 {
     const struct shape *shape = &model->shape;
+    enum status status =
+        check_range(path, model->block, shape_parameters(shape), dtype, err);
+    if (!status && model->single)
+        status = check_range(path, model->single, shape->response_width, dtype, err);
+    if (status)
+        return status;
     struct safetensors_writer *writer = safetensors_writer_open(path, err);
     if (!writer)
         return err->status;
