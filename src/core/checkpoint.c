@@ -83,15 +83,12 @@ struct reader {
     struct error *err;
 };
 
-/* A tensor of real numbers of that rank (a vector may also be [1, n]); NULL with the error
- * set. */
+/* A tensor of real numbers of that rank; NULL with the error set. */
 static const struct tensor *find(struct reader *reader, const char *name, size_t rank)
 {
     const struct tensor *tensor = safetensors_find(reader->file, name, reader->err);
-    if (!tensor) {
-        error_prefix(reader->err, "'%s'", reader->path);
+    if (!tensor)
         return NULL;
-    }
     if (tensor->rank == rank && dtype_is_real(tensor->dtype) && tensor->n_elements)
         return tensor;
     char shown[TENSOR_TEXT];
@@ -160,8 +157,11 @@ static enum status read_shape(struct reader *reader, struct shape *shape)
         shape->n_hidden = tensor->shape[0];
         shape->prompt_width = tensor->shape[1];
     }
-    enum status status = shape_normalise(shape, reader->err);
-    return status ? error_prefix(reader->err, "'%s'", reader->path) : STATUS_OK;
+    struct error inner;
+    if (shape_normalise(shape, &inner)) /* of a file, not of what was typed */
+        return error_set(reader->err, STATUS_SHAPE, "'%s': %s", reader->path,
+                         inner.message);
+    return STATUS_OK;
 }
 
 static enum status read_heads(struct reader *reader, struct model *model)
