@@ -257,6 +257,30 @@ static void test_visible_shows_nul(void **state)
 
 /* Whatever comes in: valid UTF-8 without controls comes out, in no more columns than asked.
  */
+static void test_show_cuts_at_a_character(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t room;
+        const char *want;
+    } cases[] = {
+        {"name", 8, "name"},
+        {"name", 5, "name"},
+        {"name", 4, "nam"},
+        {"name", 1, ""},
+        {"", 1, ""},
+        {"a\033[1m", 16, "a\\x1b[1m"},
+        {"\xc3\xa9\xc3\xa9", 4, "\xc3\xa9"},
+        {"\xc3\xa9\xc3\xa9", 5, "\xc3\xa9\xc3\xa9"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char out[16];
+        assert_ptr_equal(text_show(out, cases[i].room, cases[i].text), out);
+        assert_string_equal(out, cases[i].want);
+    }
+}
+
 static void test_visible_is_safe_for_any_bytes(void **state)
 {
     (void)state;
@@ -369,6 +393,7 @@ int main(void)
         cmocka_unit_test(test_width),
         cmocka_unit_test(test_visible),
         cmocka_unit_test(test_visible_shows_nul),
+        cmocka_unit_test(test_show_cuts_at_a_character),
         cmocka_unit_test(test_visible_is_safe_for_any_bytes),
         cmocka_unit_test(test_hash_never_changes),
         cmocka_unit_test(test_hash_spreads_short_texts),
