@@ -194,16 +194,13 @@ const struct command cmd_train = {
     .name = "train",
     .group = "model",
     .help = "train a mixture of reward heads and its router",
-    .more =
-        "Trains --restarts mixtures and a single head at once and keeps the mixture with "
-        "the\n"
-        "best hold-out likelihood. Ctrl-C stops between two steps and keeps the run in\n"
-        "OUT.run; --resume goes on from there, to the bit.\n"
-        "\n"
-        "examples\n"
-        "  microscope train s.features.safetensors --heads 5 --out s.model.safetensors\n"
-        "  microscope train s.features.safetensors --router static --out "
-        "static.safetensors",
+    .more = "Trains --restarts mixtures and a single head at once and keeps the mixture\n"
+            "with the best hold-out likelihood. Ctrl-C stops between two steps and keeps\n"
+            "the run in OUT.run; --resume goes on from there, to the bit.\n"
+            "\n"
+            "examples\n"
+            "  microscope train s.features.safetensors --out s.model.safetensors\n"
+            "  microscope train s.features.safetensors --router static --out static.model",
     .fields = train_fields,
     .args_size = sizeof(struct train_args),
     .run = run_train,
