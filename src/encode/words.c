@@ -98,6 +98,11 @@ static bool is_ascii_space(char c)
     return is_ascii(c) && (ascii_kind(c) == SPACE || ascii_kind(c) == NEWLINE);
 }
 
+static bool is_one_of(char c, const char *set)
+{
+    return c && strchr(set, c);
+}
+
 /* Bytes of the apostrophe at `at`: 1, 3 for the typographic one, 0 when there is none. */
 static size_t apostrophe(const char *at, const char *end)
 {
@@ -112,11 +117,12 @@ static size_t clitic(const char *at, const char *end)
     size_t n = 0;
     while (n < 3 && at + n < end && is_ascii_letter(at[n]))
         n++;
-    char a = n > 0 ? (char)(at[0] | 0x20) : '\0', b = n > 1 ? (char)(at[1] | 0x20) : '\0';
-    if (n == 1 && (a == 's' || a == 'd' || a == 'm'))
-        return 1;
-    bool two = (a == 'r' && b == 'e') || (a == 'v' && b == 'e') || (a == 'l' && b == 'l');
-    return n == 2 && two ? 2 : 0;
+    if (n == 1)
+        return is_one_of(at[0], "sdmSDM") ? 1 : 0;
+    if (n != 2)
+        return 0;
+    int a = at[0] | 0x20, b = at[1] | 0x20;
+    return ((a == 'r' || a == 'v') && b == 'e') || (a == 'l' && b == 'l') ? 2 : 0;
 }
 
 static bool is_not_contracted(const char *at, const char *end)
@@ -312,7 +318,7 @@ static void count_mark(struct scan *scan, const char *start, char mark)
     if (mark != '.' && mark != '!' && mark != '?')
         return;
     bool is_last = scan->at == scan->end || !is_ascii(*start) ||
-                   is_ascii_space(*scan->at) || memchr("\"')]}*", *scan->at, 6) != NULL;
+                   is_ascii_space(*scan->at) || is_one_of(*scan->at, "\"')]}*");
     if (!is_last || (mark == '.' && is_abbreviation(scan, start)))
         return;
     scan->sentence_due = true;
@@ -362,8 +368,8 @@ static void read_character(struct scan *scan)
         read_ideograph(scan, next);
     } else {
         scan->at = next;
-        char fellow =
-            kind == UTF8_PUNCTUATION || kind == UTF8_SYMBOL ? ascii_fellow(code) : '\0';
+        bool is_mark = kind == UTF8_PUNCTUATION || kind == UTF8_SYMBOL;
+        char fellow = ascii_fellow(is_mark ? code : 0);
         if (fellow)
             count_mark(scan, start, fellow);
         else if (kind == UTF8_SYMBOL)
@@ -382,7 +388,7 @@ static size_t list_marker(const char *at, const char *end)
         n++;
     if (n + 1 >= left || at[n + 1] != ' ')
         return 0;
-    bool is_marker = n ? at[n] == '.' || at[n] == ')' : memchr("-*+", at[0], 3) != NULL;
+    bool is_marker = n ? at[n] == '.' || at[n] == ')' : is_one_of(at[0], "-*+");
     return is_marker ? n + 1 : 0;
 }
 
