@@ -20,7 +20,7 @@ static inline void assert_near_at(double got, double want, double relative, doub
                 fabs(got - want));
     _fail(file, line);
 }
-#define assert_near(got, want, relative, absolute)                                             \
+#define assert_near(got, want, relative, absolute)                                         \
     assert_near_at(got, want, relative, absolute, __FILE__, __LINE__)
 
 #endif

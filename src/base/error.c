@@ -4,13 +4,23 @@
 #include <stdio.h>
 #include <string.h>
 
-enum status error_set(struct error *err, enum status status, const char *format, ...)
+#include "base/text.h"
+
+/* A message that filled its room may end inside a character: drops what is left of that. */
+static void drop_partial(char *message)
+{
+    message[utf8_whole(message, strlen(message))] = '\0';
+}
+
+/* In parentheses, so that the analyzer's macro of that name does not apply. */
+enum status(error_set)(struct error *err, enum status status, const char *format, ...)
 {
     if (err) {
         va_list args;
         va_start(args, format);
         vsnprintf(err->message, sizeof err->message, format, args);
         va_end(args);
+        drop_partial(err->message);
         err->status = status;
     }
     return status;
@@ -18,6 +28,8 @@ enum status error_set(struct error *err, enum status status, const char *format,
 
 enum status error_prefix(struct error *err, const char *format, ...)
 {
+    if (!err)
+        return STATUS_FAILED;
     struct error whole;
     va_list args;
     va_start(args, format);
@@ -30,6 +42,7 @@ enum status error_prefix(struct error *err, const char *format, ...)
         memcpy(whole.message + at + 2, err->message, length < room ? length : room);
         whole.message[at + 2 + (length < room ? length : room)] = '\0';
     }
+    drop_partial(whole.message);
     whole.status = err->status;
     *err = whole;
     return err->status;

@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 
@@ -111,7 +112,8 @@ void team_run(struct team *team, void (*work)(void *arg, size_t thread), void *a
         next_round(team);
     }
     work(arg, 0);
-    for (size_t turn = 0; atomic_load_explicit(&team->running, memory_order_acquire); turn++)
+    for (size_t turn = 0; atomic_load_explicit(&team->running, memory_order_acquire);
+         turn++)
         relax(turn);
 }
 
@@ -125,8 +127,8 @@ void team_barrier(struct team *team)
         atomic_store_explicit(&team->phase, phase + 1, memory_order_release);
         return;
     }
-    for (size_t turn = 0;
-         atomic_load_explicit(&team->phase, memory_order_acquire) == phase; turn++)
+    for (size_t turn = 0; atomic_load_explicit(&team->phase, memory_order_acquire) == phase;
+         turn++)
         relax(turn);
 }
 
@@ -146,9 +148,11 @@ void team_free(struct team *team)
 
 size_t jobs_processors(void)
 {
+#if defined(__linux__)
     cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set))
-        return 1;
-    int n = CPU_COUNT(&set);
+    long n = sched_getaffinity(0, sizeof set, &set) ? 1 : CPU_COUNT(&set);
+#else
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+#endif
     return n > 0 ? (size_t)n : 1;
 }

@@ -1,8 +1,9 @@
 /* Threads: the only place that makes them.
  *
- * A team is a fixed set of threads that run one function side by side, again and again, for work
- * of a fraction of a millisecond: its members wait by spinning for a moment before they sleep, so
- * that a step of the trainer pays about a microsecond for them and starts no thread.
+ * A team is a fixed set of threads that run one function side by side, again and again, for
+ * work of a fraction of a millisecond: its members wait by spinning for a moment before
+ * they sleep, so that a step of the trainer pays about a microsecond for them and starts no
+ * thread.
  */
 #ifndef BASE_JOBS_H
 #define BASE_JOBS_H
@@ -13,12 +14,13 @@
 
 struct team;
 
-/* n >= 1 threads, the caller's own among them. Never fails: when the system gives fewer threads,
- * the team is smaller; ask team_size. */
+/* n >= 1 threads, the caller's own among them. Never fails: when the system gives fewer
+ * threads, the team is smaller; ask team_size. */
 struct team *team_create(size_t n);
 size_t team_size(const struct team *team);
 
-/* Runs work(arg, t) for t = 0 .. size - 1, t = 0 on the calling thread; returns when all have. */
+/* Runs work(arg, t) for t = 0 .. size - 1, t = 0 on the calling thread; returns when all
+ * have. */
 void team_run(struct team *team, void (*work)(void *arg, size_t thread), void *arg);
 
 /* Inside work: waits until every member has come here. */

@@ -66,13 +66,16 @@ void *mem_array(size_t n, size_t size)
     return memset(array, 0, bytes);
 }
 
-void mem_reserve(void **array, size_t n, size_t *room, size_t size)
+void *mem_reserve(void *array, size_t n, size_t *room, size_t size)
 {
     if (n < *room)
-        return;
+        return array;
     size_t more = *room ? *room * 2 : 16;
-    *array = mem_resize(*array, more * size);
+    if (more < *room || more > SIZE_MAX / size)
+        checked(NULL);
+    array = mem_resize(array, more * size);
     *room = more;
+    return array;
 }
 
 void *arena_alloc(struct arena *arena, size_t bytes)

@@ -100,7 +100,8 @@ int32_t utf8_next(const char **at, const char *end)
         whole = (byte[i] & 0xc0) == 0x80;
         code = (code << 6) | (byte[i] & 0x3f);
     }
-    if (!whole || code < least[length] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) {
+    if (!whole || code < least[length] || code > 0x10ffff ||
+        (code >= 0xd800 && code < 0xe000)) {
         ++*at;
         return -1;
     }
@@ -118,7 +119,9 @@ static bool is_unspaced_script(int32_t code)
 
 enum utf8_kind utf8_kind(int32_t code)
 {
-    switch (code < 0 ? UTF8PROC_CATEGORY_CN : utf8proc_category(code)) {
+    utf8proc_category_t category =
+        code < 0 ? UTF8PROC_CATEGORY_CN : utf8proc_category(code);
+    switch (category) {
     case UTF8PROC_CATEGORY_LU:
     case UTF8PROC_CATEGORY_LL:
     case UTF8PROC_CATEGORY_LT:
@@ -185,6 +188,16 @@ size_t utf8_check(const char *bytes, size_t length)
     return length;
 }
 
+size_t utf8_whole(const char *bytes, size_t length)
+{
+    for (size_t back = 1; back <= 3 && back <= length; back++) {
+        unsigned char byte = (unsigned char)bytes[length - back];
+        if ((byte & 0xc0) != 0x80)
+            return sequence_length(byte) > back ? length - back : length;
+    }
+    return length;
+}
+
 static size_t code_width(int32_t code)
 {
     if (code >= 0x20 && code < 0x7f)
@@ -207,7 +220,8 @@ size_t text_width(const char *bytes, size_t length)
 static size_t visible(char shown[8], const char *start, size_t length, int32_t code)
 {
     bool control = code < 0x20 || code == 0x7f || (code >= 0x80 && code < 0xa0) ||
-                   (code >= 0x200e && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
+                   code == 0x061c || (code >= 0x200e && code <= 0x200f) ||
+                   (code >= 0x2028 && code <= 0x202e) ||
                    (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
     if (code == '\n' || code == '\t') {
         memcpy(shown, code == '\n' ? "\\n" : "\\t", 3);
@@ -243,6 +257,19 @@ void text_add_visible(struct text *out, const char *bytes, size_t length, size_t
         if (used < cells)
             mark = out->length;
     }
+}
+
+const char *text_show(char *out, size_t room, const char *string)
+{
+    struct text shown = {0};
+    text_add_visible(&shown, string, strlen(string), room);
+    size_t n = shown.length < room ? shown.length : room - 1;
+    while (n < shown.length && n && (shown.bytes[n] & 0xc0) == 0x80)
+        n--;
+    memcpy(out, shown.bytes, n);
+    out[n] = '\0';
+    text_done(&shown);
+    return out;
 }
 
 uint64_t text_hash(const char *bytes, size_t length, uint64_t seed)

@@ -23,8 +23,9 @@ void text_vprintf(struct text *text, const char *format, va_list args)
 void text_clear(struct text *text); /* empty, keeps its memory */
 void text_done(struct text *text);
 
-/* Decodes the character at *at, which is before end, and moves *at past it. Returns -1 for a byte
- * that begins no valid character (overlong, surrogate, above U+10FFFF, cut short) and moves one. */
+/* Decodes the character at *at, which is before end, and moves *at past it. Returns -1 for
+ * a byte that begins no valid character (overlong, surrogate, above U+10FFFF, cut short)
+ * and moves one. */
 int32_t utf8_next(const char **at, const char *end);
 
 /* What a character is when text is cut into words. Unspaced scripts are those that put no spaces
@@ -49,17 +50,27 @@ size_t utf8_write(char out[4], int32_t code);
 /* Offset of the first invalid byte, or length when all is valid UTF-8. */
 size_t utf8_check(const char *bytes, size_t length);
 
+/* Length without a character that is cut short at the end: where a text can be cut. */
+size_t utf8_whole(const char *bytes, size_t length);
+
 /* Cells that the text takes on a terminal; wide characters count 2, combining ones 0. */
 size_t text_width(const char *bytes, size_t length);
 
-/* Appends user text so that it can be shown: control characters become \xNN (newline and tab
- * \n, \t), bytes that are no UTF-8 become \xNN; at most `cells` columns, with an ellipsis when cut. */
+/* Appends user text so that it can be shown: control characters and bytes that are no UTF-8
+ * become \xNN (newline and tab \n, \t), characters that turn the direction of text become
+ * \uNNNN; at most `cells` columns, with an ellipsis when cut. */
 void text_add_visible(struct text *out, const char *bytes, size_t length, size_t cells);
 
-/* 64-bit hash of bytes; stable across machines and versions (it decides the split of a prompt). */
+/* The same for messages: string into out, at most `room` bytes with the NUL, cut at a character.
+ * Returns out. */
+const char *text_show(char *out, size_t room, const char *string);
+
+/* 64-bit hash of bytes; stable across machines and versions (it decides the split of a
+ * prompt). */
 uint64_t text_hash(const char *bytes, size_t length, uint64_t seed);
 
-/* Edits (insert, delete, replace, swap neighbours) that lead from a to b. For "did you mean". */
+/* Edits (insert, delete, replace, swap neighbours) that lead from a to b. For "did you
+ * mean". */
 size_t text_distance(const char *a, const char *b);
 
 #endif

@@ -1,9 +1,9 @@
-#define _GNU_SOURCE /* realpath, madvise */
+#define _GNU_SOURCE /* realpath */
 #include "io/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +31,8 @@ struct source {
     bool finished;
 };
 
-static enum status check_readable(int fd, const char *name, uint64_t *size, struct error *err)
+static enum status check_readable(int fd, const char *name, uint64_t *size,
+                                  struct error *err)
 {
     struct stat info;
     if (fstat(fd, &info))
@@ -48,8 +49,8 @@ struct source *source_open(const char *path, struct error *err)
     const char *name = standard ? "standard input" : path;
     int fd = standard ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
-        error_set(err, errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO, "cannot read '%s': %s",
-                  name, strerror(errno));
+        error_set(err, errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO,
+                  "cannot read '%s': %s", name, strerror(errno));
         return NULL;
     }
     uint64_t size = 0;
@@ -62,7 +63,8 @@ struct source *source_open(const char *path, struct error *err)
     if (!source->gz) {
         close(fd);
         free(source);
-        error_set(err, STATUS_NO_MEMORY, "cannot read '%s': no memory to decompress it", name);
+        error_set(err, STATUS_NO_MEMORY, "cannot read '%s': no memory to decompress it",
+                  name);
         return NULL;
     }
     gzbuffer(source->gz, BUFFER);
@@ -79,11 +81,13 @@ static enum status read_error(struct source *source, struct error *err)
     int code = Z_OK;
     const char *text = gzerror(source->gz, &code);
     if (code == Z_ERRNO)
-        return error_set(err, STATUS_IO, "cannot read '%s': %s", source->name, strerror(errno));
+        return error_set(err, STATUS_IO, "cannot read '%s': %s", source->name,
+                         strerror(errno));
+    const char *reason = strstr(text, ": "); /* behind "<fd:3>" */
     if (code == Z_BUF_ERROR)
-        text = "it is cut short";
-    return error_set(err, STATUS_FORMAT, "'%s' line %zu: damaged gzip data: %s", source->name,
-                     source->line + 1, text);
+        reason = ": it is cut short";
+    return error_set(err, STATUS_FORMAT, "'%s' line %zu: damaged gzip data%s", source->name,
+                     source->line + 1, reason ? reason : "");
 }
 
 /* Reads more bytes behind the unread ones; sets finished at the end of the file. */
@@ -116,7 +120,8 @@ static enum status fill(struct source *source, struct error *err)
     return STATUS_OK;
 }
 
-enum status source_line(struct source *source, char **line, size_t *length, struct error *err)
+enum status source_line(struct source *source, char **line, size_t *length,
+                        struct error *err)
 {
     size_t looked = 0;
     char *newline = NULL;
@@ -187,7 +192,7 @@ void source_free(struct source *source)
 struct sink {
     char *path, *temporary; /* temporary NULL: written in place */
     int fd;
-    bool zipped;
+    bool is_standard, zipped;
     z_stream stream;
     unsigned char *buffer, *packed; /* BUFFER bytes each */
     size_t used;
@@ -232,33 +237,55 @@ static bool ends_in_gz(const char *path)
     return n > 3 && strcmp(path + n - 3, ".gz") == 0;
 }
 
-/* Opens the file to write into: path itself when it is a device or a pipe, else a new file beside
- * what path (or the file that a link at path points to) names. */
+/* Makes a file of a new name beside sink->path; -1 with errno on failure. */
+static int open_temporary(struct sink *sink)
+{
+    static atomic_uint n_made;
+    int fd = -1;
+    struct text name = {0};
+    do {
+        text_clear(&name);
+        text_printf(&name, "%s.tmp.%ld.%u", sink->path, (long)getpid(),
+                    atomic_fetch_add_explicit(&n_made, 1, memory_order_relaxed));
+        fd = open(name.bytes, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    } while (fd < 0 && errno == EEXIST);
+    if (fd >= 0) {
+        sink->temporary = name.bytes;
+    } else {
+        int reason = errno;
+        text_done(&name);
+        errno = reason;
+    }
+    return fd;
+}
+
+/* Opens the file to write into: path itself when it is a device or a pipe, else a new file
+ * beside what path (or the file that a link at path points to) names. -1 with errno on
+ * failure. */
 static int open_target(struct sink *sink, const char *path)
 {
     struct stat info;
     bool exists = stat(path, &info) == 0;
+    if (!exists && (errno != ENOENT || !*path))
+        return -1;
     if (exists && S_ISDIR(info.st_mode)) {
         errno = EISDIR;
         return -1;
     }
     if (exists && !S_ISREG(info.st_mode))
         return open(path, O_WRONLY | O_CLOEXEC);
-    char *real = exists ? realpath(path, NULL) : NULL;
-    if (real) {
+    if (exists) {
+        /* A rename would replace even a file that is write-protected. */
+        bool ours = faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0;
+        char *real = ours ? realpath(path, NULL) : NULL;
+        if (!real)
+            return -1;
         free(sink->path);
         sink->path = real;
     }
-    struct text name = {0};
-    text_printf(&name, "%s.tmp.%ld", sink->path, (long)getpid());
-    int fd = open(name.bytes, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
-    if (fd >= 0) {
-        if (exists)
-            (void)fchmod(fd, info.st_mode & 07777);
-        sink->temporary = name.bytes;
-    } else {
-        text_done(&name);
-    }
+    int fd = open_temporary(sink);
+    if (fd >= 0 && exists)
+        (void)fchmod(fd, info.st_mode & 07777);
     return fd;
 }
 
@@ -280,17 +307,19 @@ struct sink *sink_open(const char *path, struct error *err)
     struct sink *sink = mem_zero(sizeof *sink);
     bool standard = strcmp(path, "-") == 0;
     sink->path = mem_copy_text(standard ? "standard output" : path);
+    sink->is_standard = standard;
     sink->fd = standard ? dup(STDOUT_FILENO) : open_target(sink, path);
-    sink->buffer = mem_alloc(BUFFER);
     if (sink->fd < 0) {
-        error_set(err, STATUS_IO, "cannot write '%s': %s", path, strerror(errno));
+        error_set(err, STATUS_IO, "cannot write '%s': %s", standard ? sink->path : path,
+                  strerror(errno));
         sink_free(sink);
         return NULL;
     }
+    sink->buffer = mem_alloc(BUFFER);
     if (ends_in_gz(path)) {
         sink->packed = mem_alloc(BUFFER);
-        /* 15 + 16: the largest window, gzip framing (without a time stamp, so equal input gives
-         * equal bytes). */
+        /* 15 + 16: the largest window, gzip framing (without a time stamp, so equal input
+         * gives equal bytes). */
         sink->zipped = deflateInit2(&sink->stream, 6, Z_DEFLATED, 15 + 16, 9,
                                     Z_DEFAULT_STRATEGY) == Z_OK;
         if (!sink->zipped) {
@@ -345,6 +374,8 @@ enum status sink_commit(struct sink *sink, struct error *err)
 {
     flush(sink, Z_FINISH);
     int failed = sink->failed;
+    if (failed == EPIPE && sink->is_standard)
+        failed = 0;
     if (!failed && sink->temporary && fsync(sink->fd))
         failed = errno;
     if (close(sink->fd) && !failed)
@@ -376,6 +407,9 @@ void sink_abandon(struct sink *sink)
 
 enum status mapping_open(struct mapping *mapping, const char *path, struct error *err)
 {
+    struct stat info;
+    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))
+        return error_set(err, STATUS_IO, "cannot map '%s': it is not a regular file", path);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return error_set(err, errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO,
@@ -386,7 +420,8 @@ enum status mapping_open(struct mapping *mapping, const char *path, struct error
     if (!status && size) {
         void *bytes = mmap(NULL, result.length, PROT_READ, MAP_SHARED, fd, 0);
         if (bytes == MAP_FAILED)
-            status = error_set(err, STATUS_IO, "cannot map '%s': %s", path, strerror(errno));
+            status =
+                error_set(err, STATUS_IO, "cannot map '%s': %s", path, strerror(errno));
         else
             result.bytes = bytes;
     }

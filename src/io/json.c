@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +24,8 @@ static struct json *outer(cJSON *json)
     return (struct json *)json;
 }
 
-/* Offset of an escaped NUL, which would silently end a C string; length when there is none. */
+/* Offset of an escaped NUL, which would silently end a C string; length when there is none.
+ */
 static size_t find_escaped_nul(const char *text, size_t length)
 {
     const char *at = text, *end = text + length;
@@ -35,26 +37,44 @@ static size_t find_escaped_nul(const char *text, size_t length)
     return length;
 }
 
-struct json *json_parse(const char *text, size_t length, struct error *err)
+/* Offset of a control character other than tab and line ends, which cJSON takes for white
+ * space; length when there is none. */
+static size_t find_control(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)text[i] < 0x20 && text[i] != '\t' && text[i] != '\n' &&
+            text[i] != '\r')
+            return i;
+    return length;
+}
+
+/* Refuses what cJSON would let through or silently cut. */
+static enum status check_text(const char *text, size_t length, struct error *err)
 {
     size_t bad = utf8_check(text, length);
-    if (bad < length) {
-        error_set(err, STATUS_FORMAT, "invalid UTF-8 at byte %zu", bad);
-        return NULL;
-    }
+    if (bad < length)
+        return error_set(err, STATUS_FORMAT, "invalid UTF-8 at byte %zu", bad);
+    bad = find_control(text, length);
+    if (bad < length)
+        return error_set(err, STATUS_FORMAT, "a control character (0x%02x) at byte %zu",
+                         (unsigned char)text[bad], bad);
     bad = find_escaped_nul(text, length);
-    if (bad < length) {
-        error_set(err, STATUS_FORMAT, "a NUL character (\\u0000) in a string at byte %zu", bad);
+    if (bad < length)
+        return error_set(err, STATUS_FORMAT,
+                         "a NUL character (\\u0000) in a string at byte %zu", bad);
+    return STATUS_OK;
+}
+
+struct json *json_parse(const char *text, size_t length, struct error *err)
+{
+    if (check_text(text, length, err))
         return NULL;
-    }
-    const char *end = NULL;
-    cJSON *json = cJSON_ParseWithLengthOpts(text, length, &end, 0);
-    bool whole = json != NULL;
-    for (; whole && end < text + length; end++)
-        whole = strchr(" \t\r\n", *end) != NULL && *end;
-    if (!whole) {
-        error_set(err, STATUS_FORMAT, "not valid JSON at byte %zu",
-                  end ? (size_t)(end - text) : (size_t)0);
+    const char *stop = text, *end = text + length;
+    cJSON *json = cJSON_ParseWithLengthOpts(text, length, &stop, 0);
+    while (json && stop < end && strchr(" \t\r\n", *stop))
+        stop++;
+    if (!json || stop < end) {
+        error_set(err, STATUS_FORMAT, "not valid JSON at byte %zu", (size_t)(stop - text));
         cJSON_Delete(json);
         return NULL;
     }
@@ -76,6 +96,11 @@ bool json_is_array(const struct json *json)
     return cJSON_IsArray(inner(json));
 }
 
+bool json_is_null(const struct json *json)
+{
+    return cJSON_IsNull(inner(json));
+}
+
 const struct json *json_get(const struct json *object, const char *key)
 {
     return (const struct json *)cJSON_GetObjectItemCaseSensitive(inner(object), key);
@@ -88,7 +113,7 @@ const char *json_text(const struct json *json)
 
 bool json_number(const struct json *json, double *value)
 {
-    if (!cJSON_IsNumber(inner(json)))
+    if (!cJSON_IsNumber(inner(json)) || !isfinite(inner(json)->valuedouble))
         return false;
     *value = inner(json)->valuedouble;
     return true;
@@ -102,10 +127,10 @@ bool json_flag(const struct json *json, bool *value)
     return true;
 }
 
-size_t json_length(const struct json *array)
+size_t json_length(const struct json *parent)
 {
     size_t n = 0;
-    for (const struct json *item = json_first(array); item; item = json_next(item))
+    for (const struct json *item = json_first(parent); item; item = json_next(item))
         n++;
     return n;
 }
@@ -118,12 +143,119 @@ const struct json *json_first(const struct json *parent)
 
 const struct json *json_next(const struct json *item)
 {
-    return (const struct json *)inner(item)->next;
+    return item ? (const struct json *)inner(item)->next : NULL;
 }
 
 const char *json_key(const struct json *item)
 {
-    return inner(item)->string;
+    return item ? inner(item)->string : NULL;
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+const char *json_duplicate(const struct json *object)
+{
+    size_t n = json_length(object), i = 0;
+    const char **keys = mem_alloc(n * sizeof *keys);
+    for (const struct json *item = json_first(object); item; item = json_next(item))
+        keys[i++] = json_key(item);
+    qsort(keys, n, sizeof *keys, compare_keys);
+    const char *twice = NULL;
+    for (i = 1; i < n && !twice; i++)
+        twice = strcmp(keys[i - 1], keys[i]) == 0 ? keys[i] : NULL;
+    free(keys);
+    return twice;
+}
+
+/* The end of a string whose opening quote is at `start`; strict when tabs and line ends in
+ * it are escaped. */
+static const char *skip_string(const char *start, bool *is_strict)
+{
+    const char *quote = start;
+    size_t n_escapes;
+    do {
+        quote = strchr(quote + 1, '"');
+        for (n_escapes = 0; quote[-1 - (ptrdiff_t)n_escapes] == '\\';)
+            n_escapes++;
+    } while (n_escapes % 2);
+    size_t length = (size_t)(quote - start);
+    if (memchr(start, '\t', length) || memchr(start, '\n', length) ||
+        memchr(start, '\r', length))
+        *is_strict = false;
+    return quote + 1;
+}
+
+static const char *skip_digits(const char *at)
+{
+    while (*at >= '0' && *at <= '9')
+        at++;
+    return at;
+}
+
+/* The end of what cJSON takes for a number; strict when it has the form that RFC 8259 gives
+ * it. */
+static const char *skip_number(const char *at, bool *is_strict)
+{
+    const char *end = at + strspn(at, "0123456789+-.eE");
+    at += *at == '-';
+    const char *whole = at;
+    at = skip_digits(at);
+    bool ok = at > whole && (*whole != '0' || at == whole + 1);
+    if (*at == '.') {
+        const char *fraction = at + 1;
+        at = skip_digits(fraction);
+        ok = ok && at > fraction;
+    }
+    if (*at == 'e' || *at == 'E') {
+        const char *power = at + 1 + (at[1] == '+' || at[1] == '-');
+        at = skip_digits(power);
+        ok = ok && at > power;
+    }
+    if (!ok || at != end)
+        *is_strict = false;
+    return end;
+}
+
+static const char *skip_space(const char *at)
+{
+    return at + strspn(at, " \t\r\n");
+}
+
+static const char *skip_value(const char *at, bool *is_strict)
+{
+    size_t depth = 0;
+    do {
+        at = skip_space(at);
+        if (*at == '"') {
+            at = skip_string(at, is_strict);
+        } else if ((*at >= '0' && *at <= '9') || *at == '-') {
+            at = skip_number(at, is_strict);
+        } else {
+            depth += *at == '[' || *at == '{';
+            depth -= *at == ']' || *at == '}';
+            at++;
+            while (*at >= 'a' && *at <= 'z') /* true, false, null */
+                at++;
+        }
+    } while (depth);
+    return at;
+}
+
+bool json_next_written(const char **at, struct json_written *value)
+{
+    const char *key = *at + strcspn(*at, "\"}");
+    if (*key == '}')
+        return false;
+    bool is_strict = true, key_is_strict = true;
+    const char *key_end = skip_string(key, &key_is_strict);
+    const char *start = skip_space(strchr(key_end, ':') + 1);
+    const char *end = skip_value(start, &is_strict);
+    *value = (struct json_written){start, (size_t)(end - start), is_strict};
+    *at = end;
+    return true;
 }
 
 struct json *json_object(void)
@@ -178,26 +310,50 @@ void json_put_flag(struct json *object, const char *key, bool value)
     json_put(object, key, json_new_flag(value));
 }
 
-char *json_write(const struct json *json, bool pretty)
+/* ---- writing; cJSON's own printer rounds some numbers to 15 digits ---- */
+
+void json_add_number(struct text *out, double value)
 {
-    char *text = pretty ? cJSON_Print(inner(json)) : cJSON_PrintUnformatted(inner(json));
-    if (!text)
-        abort();
-    return text;
+    if (!isfinite(value)) {
+        text_add(out, "null");
+        return;
+    }
+    char digits[32];
+    for (int n = 15; n <= 17; n++) {
+        snprintf(digits, sizeof digits, "%.*g", n, value);
+        if (n == 17 ||
+            strtod(digits, NULL) == value) /* NOLINT(cert-err34-c): our own digits */
+            break;
+    }
+    text_add(out, digits);
+}
+
+/* Appends bytes that need no escape; each byte that is no UTF-8 becomes U+FFFD. */
+static void add_plain(struct text *out, const char *bytes, size_t length)
+{
+    for (;;) {
+        size_t valid = utf8_check(bytes, length);
+        text_append(out, bytes, valid);
+        if (valid == length)
+            return;
+        text_add(out, "\xef\xbf\xbd");
+        bytes += valid + 1;
+        length -= valid + 1;
+    }
 }
 
 void json_quote(struct text *out, const char *text, size_t length)
 {
+    static const char names[] = "\"\"\\\\\bb\ff\nn\rr\tt";
     text_add_char(out, '"');
     for (const char *at = text, *end = text + length; at < end;) {
         const char *plain = at;
         while (at < end && (unsigned char)*at >= 0x20 && *at != '"' && *at != '\\')
             at++;
-        text_append(out, plain, (size_t)(at - plain));
+        add_plain(out, plain, (size_t)(at - plain));
         if (at == end)
             break;
         unsigned char c = (unsigned char)*at++;
-        static const char names[] = "\"\"\\\\\bb\ff\nn\rr\tt";
         const char *name = names;
         while (*name && (unsigned char)*name != c)
             name += 2;
@@ -207,4 +363,56 @@ void json_quote(struct text *out, const char *text, size_t length)
             text_printf(out, "\\u%04x", c);
     }
     text_add_char(out, '"');
+}
+
+static void add_line(struct text *out, bool pretty, size_t depth)
+{
+    if (pretty)
+        text_printf(out, "\n%*s", (int)(2 * depth), "");
+}
+
+static void add_value(struct text *out, const struct json *json, bool pretty, size_t depth);
+
+static void add_items(struct text *out, const struct json *parent, bool pretty,
+                      size_t depth)
+{
+    bool is_object = json_is_object(parent);
+    const struct json *first = json_first(parent);
+    text_add_char(out, is_object ? '{' : '[');
+    for (const struct json *item = first; item; item = json_next(item)) {
+        if (item != first)
+            text_add_char(out, ',');
+        add_line(out, pretty, depth + 1);
+        if (is_object) {
+            json_quote(out, json_key(item), strlen(json_key(item)));
+            text_add(out, pretty ? ": " : ":");
+        }
+        add_value(out, item, pretty, depth + 1);
+    }
+    if (first)
+        add_line(out, pretty, depth);
+    text_add_char(out, is_object ? '}' : ']');
+}
+
+static void add_value(struct text *out, const struct json *json, bool pretty, size_t depth)
+{
+    const char *text = json_text(json);
+    bool flag;
+    if (json_is_object(json) || json_is_array(json))
+        add_items(out, json, pretty, depth);
+    else if (text)
+        json_quote(out, text, strlen(text));
+    else if (cJSON_IsNumber(inner(json)))
+        json_add_number(out, inner(json)->valuedouble);
+    else if (json_flag(json, &flag))
+        text_add(out, flag ? "true" : "false");
+    else
+        text_add(out, "null");
+}
+
+char *json_write(const struct json *json, bool pretty)
+{
+    struct text out = {0};
+    add_value(&out, json, pretty, 0);
+    return out.bytes;
 }

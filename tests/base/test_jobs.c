@@ -1,0 +1,149 @@
+#include "near.h"
+
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/jobs.h"
+
+enum { THREADS_MAX = 8 };
+static const size_t sizes[] = {1, 2, 3, THREADS_MAX};
+
+/* Plain shared numbers, so that the thread sanitizer sees an order that is missing. */
+struct work {
+    struct team *team;
+    size_t phases;
+    size_t mark[THREADS_MAX];
+    size_t wrong[THREADS_MAX];
+    bool interruptible[THREADS_MAX];
+};
+
+static void count(void *arg, size_t thread)
+{
+    struct work *work = arg;
+    work->mark[thread]++;
+}
+
+static void test_every_member_works_every_time(void **state)
+{
+    (void)state;
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+        struct team *team = team_create(sizes[s]);
+        assert_int_equal(team_size(team), sizes[s]);
+        struct work work = {.team = team};
+        for (size_t round = 1; round <= 1000; round++) {
+            team_run(team, count, &work);
+            for (size_t t = 0; t < THREADS_MAX; t++)
+                assert_int_equal(work.mark[t], t < sizes[s] ? round : 0);
+        }
+        team_free(team);
+    }
+}
+
+/* In every phase a member says which phase it is in and reads what all others said. */
+static void walk(void *arg, size_t thread)
+{
+    struct work *work = arg;
+    size_t n = team_size(work->team);
+    for (size_t phase = 1; phase <= work->phases; phase++) {
+        work->mark[thread] = phase;
+        team_barrier(work->team);
+        for (size_t t = 0; t < n; t++)
+            work->wrong[thread] += work->mark[t] != phase;
+        team_barrier(work->team);
+    }
+}
+
+static void test_barrier_orders_phases(void **state)
+{
+    (void)state;
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+        struct team *team = team_create(sizes[s]);
+        struct work work = {.team = team, .phases = 100};
+        for (size_t round = 0; round < 5; round++) {
+            memset(work.mark, 0, sizeof work.mark);
+            team_run(team, walk, &work);
+            for (size_t t = 0; t < sizes[s]; t++) {
+                assert_int_equal(work.mark[t], work.phases);
+                assert_int_equal(work.wrong[t], 0);
+            }
+        }
+        team_free(team);
+    }
+}
+
+/* Long enough between rounds that the members stop spinning and sleep. */
+static void test_sleeping_members_wake(void **state)
+{
+    (void)state;
+    struct team *team = team_create(3);
+    struct work work = {.team = team};
+    for (size_t round = 1; round <= 10; round++) {
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+        team_run(team, count, &work);
+        assert_int_equal(work.mark[2], round);
+    }
+    team_free(team);
+}
+
+static void test_teams_that_never_work_end(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 50; i++)
+        team_free(team_create(4));
+    struct team *none = team_create(0);
+    assert_int_equal(team_size(none), 1);
+    team_free(none);
+    team_free(NULL);
+}
+
+static void look_at_signals(void *arg, size_t thread)
+{
+    struct work *work = arg;
+    sigset_t blocked;
+    pthread_sigmask(SIG_SETMASK, NULL, &blocked);
+    work->interruptible[thread] = !sigismember(&blocked, SIGINT);
+}
+
+static void test_signals_reach_the_caller_only(void **state)
+{
+    (void)state;
+    struct team *team = team_create(3);
+    struct work work = {.team = team};
+    team_run(team, look_at_signals, &work);
+    assert_true(work.interruptible[0]);
+    assert_false(work.interruptible[1]);
+    assert_false(work.interruptible[2]);
+    team_free(team);
+}
+
+static void test_cancel(void **state)
+{
+    (void)state;
+    struct cancel cancel = {0};
+    assert_false(cancel_asked(NULL));
+    assert_false(cancel_asked(&cancel));
+    atomic_store(&cancel.asked, true);
+    assert_true(cancel_asked(&cancel));
+}
+
+static void test_there_is_a_processor(void **state)
+{
+    (void)state;
+    assert_in_range(jobs_processors(), 1, 1 << 16);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_member_works_every_time),
+        cmocka_unit_test(test_barrier_orders_phases),
+        cmocka_unit_test(test_sleeping_members_wake),
+        cmocka_unit_test(test_teams_that_never_work_end),
+        cmocka_unit_test(test_signals_reach_the_caller_only),
+        cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_there_is_a_processor),
+    };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
