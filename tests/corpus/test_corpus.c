@@ -132,12 +132,13 @@ static void test_gzip_round_trip(void **state)
 static void test_hash_sees_every_field(void **state)
 {
     (void)state;
+    static const char two_pairs[] = PAIR PAIR;
     static const char *const lines[] = {
         PAIR,
-        (PAIR PAIR),
+        two_pairs,
         "{\"id\":\"1\",\"prompt\":\"p\",\"chosen\":\"a\",\"rejected\":\"b\"}",
         "{\"prompt\":\"q\",\"chosen\":\"a\",\"rejected\":\"b\"}",
-        "{\"prompt\":[{\"role\":\"user\",\"content\":\"p\"}],\"chosen\":\"a\",\"rejected\":"
+        "{\"prompt\":[{\"role\":\"\",\"content\":\"p\"}],\"chosen\":\"a\",\"rejected\":"
         "\"b\"}",
         "{\"prompt\":\"p\",\"chosen\":\"b\",\"rejected\":\"a\"}",
         "{\"prompt\":\"p\",\"chosen\":\"a\",\"rejected\":\"b\",\"attribute\":\"x\"}",
