@@ -30,8 +30,12 @@ static void handle_signals(void)
     struct sigaction stop = {.sa_handler = ask_to_stop,
                              .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
     sigemptyset(&stop.sa_mask);
-    sigaction(SIGINT, &stop, NULL);
-    sigaction(SIGTERM, &stop, NULL);
+    static const int asking[] = {SIGINT, SIGTERM};
+    for (size_t i = 0; i < sizeof asking / sizeof *asking; i++) {
+        struct sigaction before; /* what is started in the background ignores SIGINT */
+        if (sigaction(asking[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            sigaction(asking[i], &stop, NULL);
+    }
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigemptyset(&ignore.sa_mask);
     sigaction(SIGPIPE, &ignore, NULL);

@@ -19,9 +19,8 @@ struct command {
     const char *group; /* heading in the overview; rows of a group stand together */
     const char *help;  /* one sentence without full stop, at most 60 characters */
     const char *more;  /* lines of at most 80 columns with examples; NULL: none */
-    const struct field
-        *fields;      /* ended by {0}, may be NULL; not named as a common option */
-    size_t args_size; /* of the struct that the fields describe */
+    const struct field *fields; /* ended by {0}; NULL: none. No name of a common option */
+    size_t args_size;           /* of the struct that the fields describe */
     enum status (*run)(struct call *call, struct error *err);
 };
 
@@ -39,8 +38,7 @@ extern const struct field common_fields[]; /* ended by {0} */
 const struct command *command_find(const struct command *const *table, const char *name,
                                    struct error *err);
 
-/* The nearest name of an option of the command, common ones included; NULL: none is near.
- */
+/* The nearest name of an option of the command, common ones included, or NULL. */
 const char *command_nearest_option(const struct command *command, const char *typed);
 
 /* Appends "microscope train FEATURES [options]". */

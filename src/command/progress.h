@@ -39,8 +39,7 @@ void progress_begin(struct progress *progress, const char *what, const char *uni
 
 /* done of total so far, in the unit of progress_begin; total 0: not known. Shows a line at
  * most ten times a second and otherwise costs a look at the clock. The first update says
- * where counting starts, so that work that is resumed has a true rate: give 0 at the start.
- */
+ * where counting starts, so that work that is resumed has a true rate. */
 void progress_update(struct progress *progress, double done, double total);
 
 /* Names what is being done within the same count: "epoch 3 of 10". */

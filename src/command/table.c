@@ -2,6 +2,11 @@
 
 #include <stddef.h>
 
+#include "command/cmd_data.h"
+#include "command/cmd_eval.h"
 #include "command/cmd_help.h"
+#include "command/cmd_train.h"
 
-const struct command *const command_table[] = {&cmd_help, &cmd_version, NULL};
+const struct command *const command_table[] = {
+    &cmd_import, &cmd_encode, &cmd_train, &cmd_eval, &cmd_help, &cmd_version, NULL,
+};

@@ -43,11 +43,11 @@ static void add_row(struct evaluation *out, enum predictor predictor, size_t hea
         .predictor = predictor,
         .head = head,
         .cells = mem_zero(out->n_attributes * sizeof(struct evaluated_cell)),
-        .mean = NAN,
-        .mean_interval = {NAN, NAN},
-        .difference = NAN,
-        .difference_interval = {NAN, NAN},
-        .load = NAN,
+        .mean = (double)NAN,
+        .mean_interval = {(double)NAN, (double)NAN},
+        .difference = (double)NAN,
+        .difference_interval = {(double)NAN, (double)NAN},
+        .load = (double)NAN,
     };
 }
 

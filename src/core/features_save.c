@@ -8,6 +8,21 @@
 #include "io/json.h"
 #include "io/safetensors_writer.h"
 
+/* What the file holds: indices first, then matrices, so that all data lie aligned. */
+struct plan {
+    struct index {
+        const char *name;
+        const int32_t *values; /* NULL: left out */
+        int32_t shift;         /* added to every value */
+    } indices[7];
+    struct matrix {
+        const char *name;
+        const struct rows *top, *bottom; /* one above the other; bottom may be NULL */
+        enum dtype dtype;
+    } matrices[4];
+};
+enum { N_INDICES = 7, N_MATRICES = 4 };
+
 /* ---- matrices ---- */
 
 /* The smallest magnitude that dtype_narrow makes infinite. */
@@ -26,37 +41,48 @@ static size_t find_overflow(const float *values, size_t n, enum dtype dtype)
     return n;
 }
 
-static enum status write_row(struct safetensors_writer *writer, const struct rows *rows,
-                             size_t row, const char *name, enum dtype dtype,
-                             struct error *err)
+/* False, and the value, when dtype cannot hold one. */
+static bool write_row(struct safetensors_writer *writer, const struct rows *rows,
+                      size_t row, enum dtype dtype, float *too_large)
 {
     enum { BLOCK = 1024 };
     float values[BLOCK];
     if (rows->dtype == dtype) {
         safetensors_writer_bytes(writer, rows_at(rows, row, 0),
                                  rows->n_columns * dtype_size(dtype));
-        return STATUS_OK;
+        return true;
     }
     for (size_t at = 0; at < rows->n_columns; at += BLOCK) {
         size_t n = rows->n_columns - at < BLOCK ? rows->n_columns - at : BLOCK;
         dtype_widen(values, rows_at(rows, row, at), rows->dtype, n);
         size_t bad = find_overflow(values, n, dtype);
-        if (bad < n)
-            return error_set(err, STATUS_NUMERIC,
-                             "row %zu of '%s' holds %g, too large for %s; write F32", row,
-                             name, (double)values[bad], dtype_name(dtype));
+        if (bad < n) {
+            *too_large = values[bad];
+            return false;
+        }
         safetensors_writer_floats(writer, values, n);
     }
-    return STATUS_OK;
+    return true;
 }
 
-static enum status write_matrix(struct safetensors_writer *writer, const struct rows *rows,
-                                const char *name, enum dtype dtype, struct error *err)
+static size_t count_rows(const struct matrix *matrix)
 {
-    enum status status = STATUS_OK;
-    for (size_t i = 0; i < rows->n_rows && !status; i++)
-        status = write_row(writer, rows, i, name, dtype, err);
-    return status;
+    return matrix->top->n_rows + (matrix->bottom ? matrix->bottom->n_rows : 0);
+}
+
+static enum status write_matrix(struct safetensors_writer *writer,
+                                const struct matrix *matrix, struct error *err)
+{
+    size_t n_top = matrix->top->n_rows;
+    for (size_t i = 0; i < count_rows(matrix); i++) {
+        const struct rows *rows = i < n_top ? matrix->top : matrix->bottom;
+        float value = 0;
+        if (!write_row(writer, rows, i < n_top ? i : i - n_top, matrix->dtype, &value))
+            return error_set(err, STATUS_NUMERIC,
+                             "row %zu of '%s' holds %g, too large for %s; write F32", i,
+                             matrix->name, (double)value, dtype_name(matrix->dtype));
+    }
+    return STATUS_OK;
 }
 
 /* ---- the file ---- */
@@ -83,22 +109,6 @@ static void add_metadata(struct safetensors_writer *writer, const struct feature
     free(text);
     json_free(names);
 }
-
-/* What the file holds: indices first, then matrices in the order of their element's size.
- */
-struct plan {
-    struct index {
-        const char *name;
-        const int32_t *values; /* NULL: left out */
-        int32_t shift;         /* added to every value */
-    } indices[7];
-    struct matrix {
-        const char *name;
-        const struct rows *top, *bottom; /* one above the other; bottom may be NULL */
-        enum dtype dtype;
-    } matrices[4];
-};
-enum { N_INDICES = 7, N_MATRICES = 4 };
 
 /* Chosen and rejected responses that lie in two matrices become one, the chosen ones above.
  */
@@ -139,9 +149,8 @@ static void declare(struct safetensors_writer *writer, const struct plan *plan,
                                        &n_pairs);
     for (size_t i = 0; i < N_MATRICES; i++) {
         const struct matrix *matrix = &plan->matrices[i];
-        size_t n_rows = matrix->top->n_rows + (matrix->bottom ? matrix->bottom->n_rows : 0);
-        const size_t shape[] = {n_rows, matrix->top->n_columns};
-        if (n_rows)
+        const size_t shape[] = {count_rows(matrix), matrix->top->n_columns};
+        if (shape[0])
             safetensors_writer_declare(writer, matrix->name, matrix->dtype, 2, shape);
     }
 }
@@ -155,12 +164,8 @@ static enum status write_data(struct safetensors_writer *writer, const struct pl
             safetensors_writer_bytes(writer, &value, sizeof value);
         }
     enum status status = STATUS_OK;
-    for (size_t i = 0; i < N_MATRICES && !status; i++) {
-        const struct matrix *matrix = &plan->matrices[i];
-        status = write_matrix(writer, matrix->top, matrix->name, matrix->dtype, err);
-        if (!status && matrix->bottom)
-            status = write_matrix(writer, matrix->bottom, matrix->name, matrix->dtype, err);
-    }
+    for (size_t i = 0; i < N_MATRICES && !status; i++)
+        status = write_matrix(writer, &plan->matrices[i], err);
     return status;
 }
 
@@ -174,9 +179,8 @@ enum status features_save(const char *path, const struct features *features,
             "cannot write '%s': %zu chosen and %zu rejected responses are more than "
             "can be numbered",
             path, features->chosen.n_rows, features->rejected.n_rows);
-    struct safetensors_writer *writer;
     struct error inner;
-    writer = safetensors_writer_open(path, &inner);
+    struct safetensors_writer *writer = safetensors_writer_open(path, &inner);
     if (!writer)
         return error_set(err, inner.status, "%s", inner.message);
     struct plan plan = make_plan(features, dtype);

@@ -8,7 +8,7 @@
 struct interval interval_wilson(size_t right, size_t n)
 {
     if (!n)
-        return (struct interval){NAN, NAN};
+        return (struct interval){(double)NAN, (double)NAN};
     double N = (double)n, p = (double)right / N, z2 = Z95 * Z95;
     double centre = (p + z2 / (2 * N)) / (1 + z2 / N);
     double half = Z95 / (1 + z2 / N) * sqrt(p * (1 - p) / N + z2 / (4 * N * N));
@@ -39,7 +39,7 @@ struct interval interval_percentile(double *values, size_t n)
         if (!isnan(values[i]))
             values[kept++] = values[i];
     if (!kept)
-        return (struct interval){NAN, NAN};
+        return (struct interval){(double)NAN, (double)NAN};
     qsort(values, kept, sizeof *values, compare_reals);
     return (struct interval){quantile(values, kept, 0.025), quantile(values, kept, 0.975)};
 }

@@ -93,7 +93,7 @@ static void fill_pair(struct predictions *out, size_t i, const float *chosen,
     size_t K = out->n_heads;
     float *margin = out->margin + i * K, *log_f = out->log_weight + i * K;
     uint8_t *right = out->right + i * out->n_predictors;
-    double top = -INFINITY, sum = 0;
+    double top = -HUGE_VAL, sum = 0;
     bool tie = false;
     for (size_t k = 0; k < K; k++) {
         margin[k] = chosen[k] - rejected[k];

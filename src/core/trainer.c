@@ -40,7 +40,7 @@ static void stack_members(struct trainer *trainer, const struct member *members)
             .input_row = trainer->n_inputs,
             .n_inputs = shape_inputs(shape),
             .parameters = shape_parameters(shape),
-            .best_nll = NAN,
+            .best_nll = (double)NAN,
         };
         trainer->n_heads += member->n_heads;
         trainer->n_inputs += member->n_inputs;
@@ -91,8 +91,8 @@ static bool make_lanes(struct trainer *trainer)
             .prompt_end = column(trainer->prompt_width, t + 1, n_threads),
             .response_begin = column(trainer->response_width, t, n_threads),
             .response_end = column(trainer->response_width, t + 1, n_threads),
-            .head_part = floats(trainer->n_heads * R, &enough),
-            .input_part = floats(trainer->n_inputs * R, &enough),
+            .head_part = t ? floats(trainer->n_heads * R, &enough) : trainer->margin,
+            .input_part = t ? floats(trainer->n_inputs * R, &enough) : trainer->inside,
             .scratch = floats(3 * R, &enough),
             .squares = mem_zero(trainer->n_members * sizeof(double)),
             .sums = mem_zero(trainer->n_members * sizeof(struct mixture_sums)),
@@ -176,8 +176,10 @@ void trainer_free(struct trainer *trainer)
     if (!trainer)
         return;
     for (size_t t = 0; trainer->lanes && t < team_size(trainer->team); t++) {
-        free(trainer->lanes[t].head_part);
-        free(trainer->lanes[t].input_part);
+        if (t) {
+            free(trainer->lanes[t].head_part);
+            free(trainer->lanes[t].input_part);
+        }
         free(trainer->lanes[t].scratch);
         free(trainer->lanes[t].squares);
         free(trainer->lanes[t].sums);
@@ -342,7 +344,7 @@ static enum status validate(struct trainer *trainer, struct error *err)
     size_t size = holdout_batch(trainer), n = trainer->holdout.n;
     struct trainer_losses *losses = trainer->losses + trainer->epoch * trainer->n_members;
     for (size_t m = 0; m < trainer->n_members; m++)
-        losses[m].holdout_nll = n ? 0 : NAN;
+        losses[m].holdout_nll = n ? 0 : (double)NAN;
     for (size_t i = 0; i < n; i += size) {
         trainer_run_batch(trainer, trainer->holdout.pairs + i, n - i < size ? n - i : size,
                           false);
@@ -436,7 +438,7 @@ struct trainer_losses trainer_batch_losses(const struct trainer *trainer, size_t
     return (struct trainer_losses){
         .nll = trainer->batch_sums[member].nll / n,
         .regulariser = trainer->batch_sums[member].regulariser / n,
-        .holdout_nll = NAN,
+        .holdout_nll = (double)NAN,
     };
 }
 

@@ -33,11 +33,12 @@ struct stack_member {
 struct lane {
     size_t prompt_begin, prompt_end;     /* columns of Dp */
     size_t response_begin, response_end; /* columns of Dr */
-    float *head_part;                    /* [KK, BLOCK_PAIRS] margins over its columns */
-    float *input_part;                   /* [FF, BLOCK_PAIRS] */
-    float *scratch;                      /* [3 * BLOCK_PAIRS] */
-    double *squares;                     /* [members] of its part of the gradient */
-    struct mixture_sums *sums;           /* [members] of the batch */
+    float *
+        head_part; /* [KK, BLOCK_PAIRS] margins over its columns; the first lane's are the trainer's own arrays */
+    float *input_part;         /* [FF, BLOCK_PAIRS] */
+    float *scratch;            /* [3 * BLOCK_PAIRS] */
+    double *squares;           /* [members] of its part of the gradient */
+    struct mixture_sums *sums; /* [members] of the batch */
 };
 
 struct trainer {

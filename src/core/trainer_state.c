@@ -180,7 +180,8 @@ static enum status read_parts(struct trainer *trainer, struct safetensors *file,
         for (size_t i = 0; i < 4 + M; i++)
             sane = sane && found[i] >= 0 && found[i] <= (double)trainer->n_steps;
         if (!sane)
-            status = error_set(err, STATUS_FORMAT, "'%s': its counters are out of range", path);
+            status =
+                error_set(err, STATUS_FORMAT, "'%s': its counters are out of range", path);
     }
     for (size_t i = 0; i < n && !status; i++)
         memcpy(parts[i].data, data[i], parts[i].n * dtype_size(parts[i].dtype));

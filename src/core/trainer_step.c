@@ -72,15 +72,16 @@ static void multiply(struct trainer *trainer, const struct lane *lane,
         (struct matrix){lane->input_part, R}, false);
 }
 
-/* sum[row][i] for i in [begin, end) of all lanes' parts. */
+/* Adds the other lanes' parts of one row to the first one's, which is the row itself. */
 static void add_parts(struct trainer *trainer, bool heads, size_t row, size_t begin,
-                      size_t end, float *sum)
+                      size_t end)
 {
-    for (size_t t = 0; t < team_size(trainer->team); t++) {
+    float *restrict sum = (heads ? trainer->margin : trainer->inside) + row * R;
+    for (size_t t = 1; t < team_size(trainer->team); t++) {
         const struct lane *lane = &trainer->lanes[t];
-        const float *part = (heads ? lane->head_part : lane->input_part) + row * R;
+        const float *restrict part = (heads ? lane->head_part : lane->input_part) + row * R;
         for (size_t i = begin; i < end; i++)
-            sum[i] = t ? sum[i] + part[i] : part[i];
+            sum[i] += part[i];
     }
 }
 
@@ -93,7 +94,7 @@ static void route(struct trainer *trainer, const struct stack_member *member, si
     float *inside = trainer->inside + member->input_row * R;
     float *logit = trainer->logit + member->head_row * R;
     for (size_t f = 0; f < member->n_inputs; f++) {
-        add_parts(trainer, false, member->input_row + f, begin, end, inside + f * R);
+        add_parts(trainer, false, member->input_row + f, begin, end);
         for (size_t u = begin; u < end && tail.first_bias; u++) {
             float a = inside[f * R + u] + tail.first_bias[f];
             inside[f * R + u] = a > 0 ? a : 0;
@@ -150,7 +151,7 @@ static void mix(struct trainer *trainer, struct lane *lane, size_t thread,
         return;
     size_t first_pair = trainer->slot_start[begin], end_pair = trainer->slot_start[end];
     for (size_t k = 0; k < trainer->n_heads; k++)
-        add_parts(trainer, true, k, first_pair, end_pair, trainer->margin + k * R);
+        add_parts(trainer, true, k, first_pair, end_pair);
     for (size_t m = 0; m < trainer->n_members; m++) {
         const struct stack_member *member = &trainer->members[m];
         size_t at = member->head_row * R;

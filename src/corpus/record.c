@@ -216,7 +216,7 @@ enum status record_number(const struct record *record, const char *key, double *
                           struct error *err)
 {
     const struct json *item;
-    double number = NAN;
+    double number = (double)NAN;
     enum status status = record_value(record, key, &item, err);
     if (status)
         return status;

@@ -14,7 +14,7 @@ struct entry {
     const char *pattern; /* borrowed from the tables; `length` bytes */
     uint16_t length;
     uint8_t sense; /* a concept or one of SENSE_ */
-    bool is_against;
+    bool is_against, is_unsigned;
 };
 
 struct lexicon {
@@ -67,8 +67,8 @@ static int compare_entries(const void *left, const void *right)
 static void add_entries(struct lexicon *lexicon, const char *list, int sense)
 {
     for (const char *at = list; *at; at += strspn(at, " ")) {
-        bool is_against = *at == '-';
-        at += is_against;
+        bool is_against = *at == '-', is_unsigned = *at == '=';
+        at += is_against || is_unsigned;
         size_t length = strcspn(at, " ");
         MEM_RESERVE(lexicon->entries, lexicon->n, lexicon->room);
         lexicon->entries[lexicon->n++] = (struct entry){
@@ -76,6 +76,7 @@ static void add_entries(struct lexicon *lexicon, const char *list, int sense)
             .length = (uint16_t)length,
             .sense = (uint8_t)sense,
             .is_against = is_against,
+            .is_unsigned = is_unsigned,
         };
         at += length;
     }
@@ -157,7 +158,9 @@ void lexicon_count(const struct lexicon *lexicon, const struct words *words,
             continue;
         if (entry->sense == SENSE_NEGATION)
             negated_until = i + n + NEGATION_REACH;
+        else if (entry->is_unsigned || (i < negated_until) == entry->is_against)
+            counts[entry->sense]++;
         else
-            counts[entry->sense] += (i < negated_until) == entry->is_against ? 1 : -1;
+            counts[entry->sense]--;
     }
 }

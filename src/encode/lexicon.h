@@ -3,7 +3,8 @@
  * "Keep it short and skip the jargon" asks for concise and against technical. A concept has
  * many words and phrases, matched by stem; of several that fit at one place the longest
  * counts. A word that stands up to three words behind a negation of the same phrase ("not",
- * "avoid", "less", "rather than") counts against its concept.
+ * "avoid", "less", "rather than") counts against its concept. "Fluff" counts against
+ * concise by itself, and for it when negated; "harm" speaks for safe either way.
  */
 #ifndef ENCODE_LEXICON_H
 #define ENCODE_LEXICON_H

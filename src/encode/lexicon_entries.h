@@ -74,11 +74,11 @@ static const char *const entries[CONCEPT_COUNT] = {
         "trustworthy source sources sourced cite* citing citation* reference* evidence "
         "data "
         "figures dates up_to_date authoritative* credib* well_researched research_backed "
-        "fact_check* error_free -mistake* -error -errors -misinformation -made_up "
-        "-hallucinat* "
-        "-fabricat* -speculat* -guess* -rumor* -rumour* myth* documented historical* "
+        "fact_check* error_free =mistake* =error =errors =misinformation =made_up "
+        "=hallucinat* "
+        "=fabricat* =speculat* =guess* =rumor* =rumour* myth* documented historical* "
         "honest* "
-        "real_world_data numbers grounded ground_truth -wrong -exaggerat*",
+        "real_world_data numbers grounded ground_truth =wrong =exaggerat*",
     [CONCEPT_FRIENDLY] =
         "friendl* warm* kind kindly kindness welcoming approachab* conversational* chatty "
         "casual* "
@@ -133,21 +133,21 @@ static const char *const entries[CONCEPT_COUNT] = {
         "sound_of_words lilt* stanza* elegan* expressive* sensory",
     [CONCEPT_CULTURAL] =
         "cultur* multicultural* cross_cultural* tradition* inclusiv* divers* respectful* "
-        "sensitiv* global* internation* countr* ethnic* religio* indigenous -stereotyp* "
-        "-bias* -prejudic* custom customs heritage background_of worldview* minority "
+        "sensitiv* global* internation* countr* ethnic* religio* indigenous =stereotyp* "
+        "=bias* =prejudic* custom customs heritage background_of worldview* minority "
         "minorities "
         "communit* language_of society societ* perspectives other_perspectives "
         "local_customs "
         "equit* tolera* foreign* world_wide worldwide ancestr* folklore gender*",
     [CONCEPT_SAFE] =
-        "safe safer safely safety harmless -harm* -danger* risk* -toxic* -offens* "
-        "-inappropriate* "
-        "-illegal* ethic* -unethical* moral* responsib* caution* cautious* warn* disclaim* "
+        "safe safer safely safety harmless =harm* =danger* risk* =toxic* =offens* "
+        "=inappropriate* "
+        "=illegal* ethic* =unethical* moral* responsib* caution* cautious* warn* disclaim* "
         "appropriate* family_friendly child_friendly age_appropriate privacy private "
         "confidential* "
-        "-violen* -weapon* -abus* -hateful -profan* -swear* -self_harm refus* declin* "
+        "=violen* =weapon* =abus* =hateful =profan* =swear* =self_harm refus* declin* "
         "decent* "
-        "consult_a seek_professional -hazard* secure* security prudent* trigger*",
+        "consult_a seek_professional =hazard* secure* security prudent* trigger*",
     [CONCEPT_PRACTICAL] =
         "practical* actionab* useful* usab* helpful* applicab* pragmatic* hands_on "
         "real_world "
@@ -163,7 +163,8 @@ static const char *const entries[CONCEPT_COUNT] = {
 
 /* Turn what stands behind them into its opposite. */
 static const char *const negations =
-    "not n't no never without avoid* less least fewer nor neither hardly rather_than "
+    "not n't no nothing never without avoid* less least fewer nor neither hardly "
+    "rather_than "
     "instead_of "
     "as_opposed_to don dont stop* skip* drop* omit* exclud* minimi* limit* reduc* lack* "
     "free_of "

@@ -198,6 +198,24 @@ static bool is_inside_number(const struct scan *scan)
            is_ascii(scan->at[1]) && ascii_kind(scan->at[1]) == DIGIT;
 }
 
+/* Most of most texts, so in registers. */
+static void pass_small_letters(struct scan *scan, struct spelling *word)
+{
+    const char *at = scan->at, *const end = scan->end;
+    char *lower = word->lower;
+    uint64_t hash = word->hash, before = word->hash_before;
+    while (at < end && *at >= 'a' && *at <= 'z') {
+        before = hash;
+        hash = (hash ^ (unsigned char)*at) * hash_factor;
+        *lower++ = *at++;
+    }
+    word->n_small += (size_t)(at - scan->at);
+    word->hash = hash;
+    word->hash_before = before;
+    word->lower = lower;
+    scan->at = at;
+}
+
 static bool is_capital(const char *at, const char *end)
 {
     if (is_ascii(*at))
@@ -213,11 +231,12 @@ static void read_word(struct scan *scan)
     bool is_number = is_ascii(*scan->at) && ascii_kind(*scan->at) == DIGIT;
     bool is_going_on = true;
     while (is_going_on && scan->at < scan->end) {
+        pass_small_letters(scan, &word);
+        if (scan->at == scan->end)
+            break;
         char c = *scan->at;
         enum ascii_kind kind = is_ascii(c) ? ascii_kind(c) : SPACE;
-        if (kind == SMALL) {
-            word.n_small++;
-        } else if (kind == CAPITAL) {
+        if (kind == CAPITAL) {
             c |= 0x20;
             word.n_capital++;
         } else if (kind != DIGIT && !(is_number && is_inside_number(scan))) {

@@ -170,16 +170,22 @@ const char *json_duplicate(const struct json *object)
     return twice;
 }
 
-/* The end of a string whose opening quote is at `at`. */
-static const char *skip_string(const char *at, bool *is_strict)
+/* The end of a string whose opening quote is at `start`; strict when tabs and line ends in
+ * it are escaped. */
+static const char *skip_string(const char *start, bool *is_strict)
 {
-    for (at++; *at != '"'; at++) {
-        if ((unsigned char)*at < 0x20)
-            *is_strict = false;
-        if (*at == '\\')
-            at++;
-    }
-    return at + 1;
+    const char *quote = start;
+    size_t n_escapes;
+    do {
+        quote = strchr(quote + 1, '"');
+        for (n_escapes = 0; quote[-1 - (ptrdiff_t)n_escapes] == '\\';)
+            n_escapes++;
+    } while (n_escapes % 2);
+    size_t length = (size_t)(quote - start);
+    if (memchr(start, '\t', length) || memchr(start, '\n', length) ||
+        memchr(start, '\r', length))
+        *is_strict = false;
+    return quote + 1;
 }
 
 static const char *skip_digits(const char *at)

@@ -62,7 +62,8 @@ static enum status list_rows(struct encoding_arrays *arrays, const struct corpus
     arrays->contexts = mem_array(n, sizeof *arrays->contexts);
     arrays->responses = mem_array(2 * n, sizeof *arrays->responses);
     if (!arrays->contexts || !arrays->responses)
-        return error_set(err, STATUS_NO_MEMORY, "no memory to list the texts of %zu pairs", n);
+        return error_set(err, STATUS_NO_MEMORY, "no memory to list the texts of %zu pairs",
+                         n);
     size_t n_contexts = 0;
     for (size_t i = 0; i < n; i++) {
         const struct pair *pair = &corpus->pairs[i];
@@ -95,16 +96,19 @@ static struct encoder_text text_of(const struct passages *passages, int32_t i)
     return (struct encoder_text){passage->plain, passage->length};
 }
 
-static enum status report_batch(struct work *work, size_t n, size_t bytes, struct error *err)
+static enum status report_batch(struct work *work, size_t n, size_t bytes,
+                                struct error *err)
 {
     const struct encoding_arrays *arrays = work->arrays;
     work->encoding->n_texts += n;
     work->encoding->n_bytes += bytes;
     double total = (double)(arrays->n_prompts + arrays->n_contexts + arrays->n_responses);
     if (work->options->progress)
-        work->options->progress(work->options->self, (double)work->encoding->n_texts, total);
+        work->options->progress(work->options->self, (double)work->encoding->n_texts,
+                                total);
     if (cancel_asked(work->options->cancel))
-        return error_set(err, STATUS_CANCELLED, "encoding was stopped; nothing was written");
+        return error_set(err, STATUS_CANCELLED,
+                         "encoding was stopped; nothing was written");
     return STATUS_OK;
 }
 
@@ -126,8 +130,8 @@ static enum status encode_prompts(struct work *work, struct error *err)
             };
             bytes += texts[j].prompt.length + texts[j].context.length;
         }
-        enum status status =
-            encoder_prompts(work->encoder, texts, now, arrays->prompt_rows + i * width, err);
+        enum status status = encoder_prompts(work->encoder, texts, now,
+                                             arrays->prompt_rows + i * width, err);
         if (!status)
             status = report_batch(work, now, bytes, err);
         if (status)
@@ -196,8 +200,8 @@ static enum status standardise(struct work *work, struct error *err)
             mark(marked, which, &n, (size_t)features->pair_rejected[i]);
         }
     if (!status)
-        status =
-            encoder_fit(work->encoder, ENCODER_RESPONSE, arrays->response_rows, which, n, err);
+        status = encoder_fit(work->encoder, ENCODER_RESPONSE, arrays->response_rows, which,
+                             n, err);
     free(which);
     free(marked);
     if (status)

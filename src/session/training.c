@@ -25,9 +25,26 @@ struct training {
     bool has_single;
 };
 
+size_t training_threads(const struct features *features,
+                        const struct training_options *options, size_t most)
+{
+    /* Products of a step that are worth a thread of their own: threads meet four times a step, which
+     * costs a microsecond each on an idle machine and far more on a busy one. */
+    const double worth = 25e6;
+    double inputs = options->router == ROUTER_MLP      ? (double)options->n_hidden
+                    : options->router == ROUTER_LINEAR ? (double)options->n_heads
+                                                       : 0;
+    double pair = inputs * (double)features->prompt.n_columns +
+                  (double)options->n_heads * (double)features->chosen.n_columns;
+    double step = 4 * (double)options->restarts * (double)options->recipe.batch * pair;
+    double threads = ceil(step / worth);
+    return threads < (double)most ? (size_t)(threads < 1 ? 1 : threads) : most;
+}
+
 /* Whether a training pair is held out: by the bytes of its prompt's row, so that equal prompts stay
  * together whatever their number. */
-static bool is_held_out(const struct features *features, size_t pair, double share, uint64_t seed)
+static bool is_held_out(const struct features *features, size_t pair, double share,
+                        uint64_t seed)
 {
     enum { BYTES = 256 };
     int32_t row = features->pair_prompt[pair];
@@ -46,7 +63,8 @@ static enum status select_pairs(struct training *training, struct error *err)
     size_t n = features_select(features, SPLIT_TRAIN, -1, NULL);
     size_t held = features_select(features, SPLIT_HOLDOUT, -1, NULL);
     if (!n)
-        return error_set(err, STATUS_SHAPE, "the features have no pairs in the train split");
+        return error_set(err, STATUS_SHAPE,
+                         "the features have no pairs in the train split");
     training->pairs = mem_array(n + held, sizeof *training->pairs);
     uint32_t *spare = mem_array(n, sizeof *spare);
     if (!training->pairs || !spare) {
@@ -82,13 +100,14 @@ static enum status check_options(const struct training *training, struct error *
 {
     const struct training_options *options = &training->options;
     if (options->init && options->restarts > 1)
-        return error_set(err, STATUS_USAGE,
-                         "--init gives the start of one run: it needs --restarts 1, not %zu",
-                         options->restarts);
+        return error_set(
+            err, STATUS_USAGE,
+            "--init gives the start of one run: it needs --restarts 1, not %zu",
+            options->restarts);
     if (options->n_heads > training->n_train)
         return error_set(err, STATUS_SHAPE,
-                         "%zu heads are more than the %zu pairs to train on", options->n_heads,
-                         training->n_train);
+                         "%zu heads are more than the %zu pairs to train on",
+                         options->n_heads, training->n_train);
     return STATUS_OK;
 }
 
@@ -107,7 +126,8 @@ static enum status start_from_file(struct training *training, struct error *err)
     return status;
 }
 
-static enum status make_trainer(struct training *training, struct team *team, struct error *err)
+static enum status make_trainer(struct training *training, struct team *team,
+                                struct error *err)
 {
     const struct training_options *options = &training->options;
     const struct features *features = training->features;
@@ -180,7 +200,8 @@ const struct trainer *training_trainer(const struct training *training)
     return training->trainer;
 }
 
-enum status training_save(const struct training *training, const char *path, struct error *err)
+enum status training_save(const struct training *training, const char *path,
+                          struct error *err)
 {
     return trainer_save(training->trainer, path, err);
 }
@@ -257,7 +278,8 @@ static struct json *describe_settings(const struct training_options *options)
 static struct json *describe(const struct training *training, size_t best)
 {
     const struct json *features = training->features->metadata;
-    struct json *metadata = json_object(), *settings = describe_settings(&training->options);
+    struct json *metadata = json_object(),
+                *settings = describe_settings(&training->options);
     char *text = json_write(settings, false), hash[24];
     json_free(settings);
     snprintf(hash, sizeof hash, "%016" PRIx64, training->features->hash);

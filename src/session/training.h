@@ -24,16 +24,20 @@ struct training_options {
     enum router router;
     size_t n_heads, n_hidden;
     double alpha;
-    size_t restarts;   /* >= 1 */
-    bool with_single;  /* train a single head beside a mixture */
-    double holdout;    /* share of the training prompts to hold out when the features have no
+    size_t restarts;  /* >= 1 */
+    bool with_single; /* train a single head beside a mixture */
+    double holdout;   /* share of the training prompts to hold out when the features have no
                           hold-out split; 0: none */
-    const char *init;  /* starting parameters of the (only) run; NULL: drawn by seed */
+    const char *init; /* starting parameters of the (only) run; NULL: drawn by seed */
     const char *resume; /* a run saved by training_save; NULL: from the start */
     struct recipe recipe;
 };
 
 struct training;
+
+/* Threads that serve such a run best, 1 to `most`: a step too small to share is done by one. */
+size_t training_threads(const struct features *features,
+                        const struct training_options *options, size_t most);
 
 /* features and team are borrowed. STATUS_SHAPE when the training split is empty or K is larger
  * than the pairs; STATUS_USAGE for options that contradict one another. NULL on failure. */
@@ -45,12 +49,14 @@ void training_free(struct training *training);
 enum status training_step(struct training *training, struct error *err);
 bool training_finished(const struct training *training);
 const struct trainer *training_trainer(const struct training *training);
-enum status training_save(const struct training *training, const char *path, struct error *err);
+enum status training_save(const struct training *training, const char *path,
+                          struct error *err);
 
 size_t training_pairs(const struct training *training);   /* trained on */
 size_t training_holdout(const struct training *training); /* held out */
 size_t training_restarts(const struct training *training);
-size_t training_best(const struct training *training); /* the restart that wins: lowest hold-out
+size_t
+training_best(const struct training *training); /* the restart that wins: lowest hold-out
                                                           likelihood, or training loss without one */
 bool training_has_single(const struct training *training);
 

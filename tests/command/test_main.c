@@ -78,6 +78,8 @@ static struct child start(const char *program, const char *words, enum end out,
     assert_true(child.id >= 0);
     if (child.id == 0) {
         signal(SIGPIPE, SIG_DFL);
+        signal(SIGINT, SIG_DFL);
+        signal(SIGTERM, SIG_DFL);
         put_end(out_end, STDOUT_FILENO);
         put_end(err_end, STDERR_FILENO);
         for (int fd = 3; fd < 64; fd++)
