@@ -151,6 +151,25 @@ const char *json_key(const struct json *item)
     return item ? inner(item)->string : NULL;
 }
 
+static int compare_keys(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+const char *json_duplicate(const struct json *object)
+{
+    size_t n = json_length(object), i = 0;
+    const char **keys = mem_alloc(n * sizeof *keys);
+    for (const struct json *item = json_first(object); item; item = json_next(item))
+        keys[i++] = json_key(item);
+    qsort(keys, n, sizeof *keys, compare_keys);
+    const char *twice = NULL;
+    for (i = 1; i < n && !twice; i++)
+        twice = strcmp(keys[i - 1], keys[i]) == 0 ? keys[i] : NULL;
+    free(keys);
+    return twice;
+}
+
 /* The end of a string whose opening quote is at `start`; strict when tabs and line ends in
  * it are escaped. */
 static const char *skip_string(const char *start, bool *is_strict)
