@@ -30,6 +30,8 @@ static void test_lines_survive_a_cycle(void **state)
         "\"chosen\":[{\"role\":\"assistant\",\"content\":\"a\",\"name\":\"m\"}],"
         "\"rejected\":[{\"role\":\"assistant\",\"content\":\"b\"},"
         "{\"role\":\"user\",\"content\":\"why?\"}]}\n",
+        "{\"prompt\":\"p\",\"chosen\":\"a\",\"rejected\":\"b\","
+        "\"context\":[{\"role\":\"system\",\"content\":\"Be funny.\"}]}\n",
         /* one text in several forms and roles */
         "{\"prompt\":\"a\",\"chosen\":\"a\",\"rejected\":\"\"}\n"
         "{\"prompt\":[{\"role\":\"user\",\"content\":\"a\"}],\"chosen\":\"\",\"rejected\":"
@@ -217,6 +219,8 @@ static void test_bad_lines(void **state)
          "'attribute' is neither a string nor a number"},
         {"{\"prompt\":\"p\",\"chosen\":\"a\",\"rejected\":\"b\",\"id\":{}}",
          "'id' is neither"},
+        {"{\"prompt\":\"p\",\"chosen\":\"a\",\"rejected\":\"b\",\"context\":7}",
+         "'context' is neither a string nor a list of {role, content}"},
         {"{\"prompt\":\"p\",\"chosen\":\"a\",\"rejected\":\"b\",\"split\":\"dev\\n\"}",
          "'split' is dev\\n, expected train, holdout or test"},
         {"{\"prompt\":\"p\",\"chosen\":\"a\",\"rejected\":\"b\",\"split\":1}",
