@@ -97,7 +97,8 @@ void pair_add_extra(struct text *extra, const char *prefix, const char *key,
                     const char *value, size_t length)
 {
     struct text name = {0};
-    text_printf(&name, "%s%s", prefix, key);
+    text_add(&name, prefix);
+    text_add(&name, key);
     if (extra->length)
         text_add_char(extra, ',');
     if (is_reserved(name.bytes)) {

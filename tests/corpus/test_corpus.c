@@ -32,6 +32,7 @@ static void test_lines_survive_a_cycle(void **state)
         "{\"role\":\"user\",\"content\":\"why?\"}]}\n",
         "{\"prompt\":\"p\",\"chosen\":\"a\",\"rejected\":\"b\","
         "\"context\":[{\"role\":\"system\",\"content\":\"Be funny.\"}]}\n",
+        "{\"prompt\":\"p\",\"chosen\":\"a\",\"rejected\":\"b\",\"\":\"\",\"\":{}}\n",
         /* one text in several forms and roles */
         "{\"prompt\":\"a\",\"chosen\":\"a\",\"rejected\":\"\"}\n"
         "{\"prompt\":[{\"role\":\"user\",\"content\":\"a\"}],\"chosen\":\"\",\"rejected\":"
