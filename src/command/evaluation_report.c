@@ -50,9 +50,7 @@ static void add_heads(const struct evaluation *evaluation, struct report *report
     for (size_t a = 0; a < evaluation->n_attributes; a++) {
         attribute_column(table, evaluation->attributes[a], "", COLUMN_SHARE,
                          evaluation->attribute_pairs[a]);
-        if (with_intervals)
-            attribute_column(table, evaluation->attributes[a], "_interval", COLUMN_INTERVAL,
-                             0);
+        attribute_column(table, evaluation->attributes[a], "_interval", COLUMN_INTERVAL, 0);
     }
     table_column(table, "mean", COLUMN_SHARE, 3, NULL);
     table_column(table, "mean_interval", COLUMN_INTERVAL, 3, NULL);
