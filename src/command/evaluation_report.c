@@ -79,7 +79,8 @@ static void predictor_columns(const struct evaluation *evaluation, struct table 
         char name[32];
         snprintf(name, sizeof name, "h%zu", row->head + 1);
         const char *names[] = {name, "mixture", "single", "oracle"};
-        table_column(table, names[row->predictor], type, 3, NULL);
+        table_column(table, names[row->predictor], type, type == COLUMN_INTERVAL ? 2 : 3,
+                     NULL);
         if (row->predictor == PREDICTOR_ORACLE)
             table_title(table, "best (oracle)");
     }
