@@ -1,4 +1,169 @@
-int main(void)
+/* The command line: words of argv in, a report on standard output and an exit code out.
+ *
+ * Standard output carries data only; errors, notes and progress go to standard error.
+ * SIGINT and SIGTERM ask the command to stop; a second SIGINT ends the program at once. */
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "command/line.h"
+#include "command/table.h"
+#include "command/terminal.h"
+#include "io/file.h"
+
+static struct cancel cancel;
+static volatile sig_atomic_t stop_signal;
+
+static void ask_to_stop(int number)
 {
-    return 0;
+    stop_signal = number;
+    atomic_store_explicit(&cancel.asked, true, memory_order_relaxed);
+}
+
+static void handle_signals(void)
+{
+    struct sigaction stop = {.sa_handler = ask_to_stop,
+                             .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
+    sigemptyset(&stop.sa_mask);
+    static const int asking[] = {SIGINT, SIGTERM};
+    for (size_t i = 0; i < sizeof asking / sizeof *asking; i++) {
+        struct sigaction before; /* what is started in the background ignores SIGINT */
+        if (sigaction(asking[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            sigaction(asking[i], &stop, NULL);
+    }
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigemptyset(&ignore.sa_mask);
+    sigaction(SIGPIPE, &ignore, NULL);
+}
+
+/* A file that is opened must not become standard output because that was closed. Opened for
+ * reading only, so that writing fails and is reported. */
+static void occupy_standard_files(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDONLY);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
+static void write_error(const char *bytes, size_t length)
+{
+    while (length) {
+        ssize_t done = write(STDERR_FILENO, bytes, length);
+        if (done <= 0)
+            return; /* there is nobody left to tell */
+        bytes += done;
+        length -= (size_t)done;
+    }
+}
+
+static void say_error(const struct error *err)
+{
+    struct text line = {0};
+    text_add(&line, "microscope: ");
+    text_add_visible(&line, err->message, strlen(err->message), SIZE_MAX);
+    text_add_char(&line, '\n');
+    write_error(line.bytes, line.length);
+    text_done(&line);
+}
+
+static enum status write_output(const struct text *out, struct error *err)
+{
+    struct sink *sink = out->length ? sink_open("-", err) : NULL;
+    if (!sink)
+        return out->length ? STATUS_IO : STATUS_OK;
+    sink_write(sink, out->bytes, out->length);
+    return sink_commit(sink, err);
+}
+
+static enum status write_report(const struct report *report, const struct common *common,
+                                struct error *err)
+{
+    struct text out = {0}, aside = {0};
+    bool yields = report_yields_output(report);
+    struct report_style style = {
+        .mode = (enum table_mode)common->mode,
+        .table = common->table,
+        .quiet = common->quiet,
+        .cells = terminal_cells(yields ? STDERR_FILENO : STDOUT_FILENO),
+    };
+    enum status status = report_write(report, &style, &out, &aside, err);
+    if (status == STATUS_OK && !yields)
+        status = write_output(&out, err);
+    else if (status == STATUS_OK && !common->quiet)
+        write_error(out.bytes, out.length);
+    if (status == STATUS_OK)
+        write_error(aside.bytes, aside.length);
+    text_done(&out);
+    text_done(&aside);
+    return status;
+}
+
+/* Runs the line and writes what it found, also when it was stopped or the answer is no. */
+static enum status run(const struct line *line, struct error *err)
+{
+    struct progress progress;
+    progress_on_terminal(&progress);
+    struct call call = {
+        .cancel = &cancel,
+        .progress = line->common.quiet ? NULL : &progress,
+        .report = report_create(line->command->name),
+        .commands = command_table,
+    };
+    enum status status = line_run(line, &call, err);
+    progress_done(&progress);
+    bool ended =
+        status == STATUS_OK || status == STATUS_FAILED || status == STATUS_CANCELLED;
+    if (status == STATUS_OK || (ended && !report_is_empty(call.report))) {
+        struct error unwritten;
+        enum status written = write_report(call.report, &line->common, &unwritten);
+        if (status == STATUS_OK && written != STATUS_OK) {
+            *err = unwritten;
+            status = written;
+        }
+    }
+    report_free(call.report);
+    return status;
+}
+
+/* --help and --version without a command are those commands, and so is no word at all. */
+static const char **make_words(int n, char **arguments)
+{
+    const char **words = mem_alloc(((size_t)n + 1) * sizeof *words);
+    for (int i = 0; i < n; i++)
+        words[i] = arguments[i];
+    if (n == 0 || strcmp(words[0], "--help") == 0 || strcmp(words[0], "-h") == 0)
+        words[0] = "help";
+    else if (strcmp(words[0], "--version") == 0)
+        words[0] = "version";
+    return words;
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_CTYPE, "");
+    occupy_standard_files();
+    handle_signals();
+    int n = argc > 1 ? argc - 1 : 0;
+    const char **words = make_words(n, argv + 1);
+    struct line line;
+    struct error err;
+    enum status status = line_parse(&line, command_table, words, n ? (size_t)n : 1, &err);
+    if (status == STATUS_OK) {
+        status = run(&line, &err);
+        line_done(&line);
+    }
+    if (status != STATUS_OK)
+        say_error(&err);
+    free(words);
+    if (status == STATUS_CANCELLED && stop_signal == SIGTERM)
+        return 128 + SIGTERM;
+    return status_exit_code(status);
 }

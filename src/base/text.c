@@ -109,6 +109,69 @@ int32_t utf8_next(const char **at, const char *end)
     return code;
 }
 
+static bool is_unspaced_script(int32_t code)
+{
+    return (code >= 0x0e00 && code < 0x0f00) || (code >= 0x1000 && code < 0x10a0) ||
+           (code >= 0x1780 && code < 0x1800) || (code >= 0x2e80 && code < 0xa000) ||
+           (code >= 0xf900 && code < 0xfb00) || (code >= 0xff66 && code < 0xffa0) ||
+           (code >= 0x20000 && code < 0x40000);
+}
+
+enum utf8_kind utf8_kind(int32_t code)
+{
+    utf8proc_category_t category =
+        code < 0 ? UTF8PROC_CATEGORY_CN : utf8proc_category(code);
+    switch (category) {
+    case UTF8PROC_CATEGORY_LU:
+    case UTF8PROC_CATEGORY_LL:
+    case UTF8PROC_CATEGORY_LT:
+    case UTF8PROC_CATEGORY_LM:
+    case UTF8PROC_CATEGORY_LO:
+        return is_unspaced_script(code) ? UTF8_IDEOGRAPH : UTF8_LETTER;
+    case UTF8PROC_CATEGORY_MN:
+    case UTF8PROC_CATEGORY_MC:
+    case UTF8PROC_CATEGORY_ME:
+    case UTF8PROC_CATEGORY_CF:
+        return UTF8_MARK;
+    case UTF8PROC_CATEGORY_ND:
+    case UTF8PROC_CATEGORY_NL:
+    case UTF8PROC_CATEGORY_NO:
+        return UTF8_DIGIT;
+    case UTF8PROC_CATEGORY_PC:
+    case UTF8PROC_CATEGORY_PD:
+    case UTF8PROC_CATEGORY_PS:
+    case UTF8PROC_CATEGORY_PE:
+    case UTF8PROC_CATEGORY_PI:
+    case UTF8PROC_CATEGORY_PF:
+    case UTF8PROC_CATEGORY_PO:
+        return UTF8_PUNCTUATION;
+    case UTF8PROC_CATEGORY_SM:
+    case UTF8PROC_CATEGORY_SC:
+    case UTF8PROC_CATEGORY_SK:
+    case UTF8PROC_CATEGORY_SO:
+        return UTF8_SYMBOL;
+    case UTF8PROC_CATEGORY_ZS:
+    case UTF8PROC_CATEGORY_ZL:
+    case UTF8PROC_CATEGORY_ZP:
+    case UTF8PROC_CATEGORY_CC:
+    case UTF8PROC_CATEGORY_CS:
+    case UTF8PROC_CATEGORY_CO:
+    case UTF8PROC_CATEGORY_CN:
+        break;
+    }
+    return UTF8_SPACE;
+}
+
+int32_t utf8_lower(int32_t code)
+{
+    return utf8proc_tolower(code);
+}
+
+size_t utf8_write(char out[4], int32_t code)
+{
+    return (size_t)utf8proc_encode_char(code, (utf8proc_uint8_t *)out);
+}
+
 size_t utf8_check(const char *bytes, size_t length)
 {
     const char *at = bytes, *end = bytes + length;
@@ -194,6 +257,19 @@ void text_add_visible(struct text *out, const char *bytes, size_t length, size_t
         if (used < cells)
             mark = out->length;
     }
+}
+
+const char *text_show(char *out, size_t room, const char *string)
+{
+    struct text shown = {0};
+    text_add_visible(&shown, string, strlen(string), room);
+    size_t n = shown.length < room ? shown.length : room - 1;
+    while (n < shown.length && n && (shown.bytes[n] & 0xc0) == 0x80)
+        n--;
+    memcpy(out, shown.bytes, n);
+    out[n] = '\0';
+    text_done(&shown);
+    return out;
 }
 
 uint64_t text_hash(const char *bytes, size_t length, uint64_t seed)

@@ -28,6 +28,25 @@ void text_done(struct text *text);
  * and moves one. */
 int32_t utf8_next(const char **at, const char *end);
 
+/* What a character is when text is cut into words. Unspaced scripts are those that put no spaces
+ * between words: Han, kana, Thai, Lao, Khmer, Burmese. */
+enum utf8_kind {
+    UTF8_SPACE, /* white space, control characters, unassigned and private ones */
+    UTF8_LETTER,
+    UTF8_IDEOGRAPH, /* a letter of an unspaced script */
+    UTF8_DIGIT,
+    UTF8_MARK, /* belongs to the character before: combining marks, joiners */
+    UTF8_PUNCTUATION,
+    UTF8_SYMBOL, /* mathematics, currency, arrows, emoji */
+};
+enum utf8_kind utf8_kind(int32_t code); /* UTF8_SPACE for a negative code */
+
+/* Lower case by Unicode's one-to-one mapping; the code itself when it has none. */
+int32_t utf8_lower(int32_t code);
+
+/* Writes a valid code point (0 .. U+10FFFF, no surrogate) and returns its 1 to 4 bytes. */
+size_t utf8_write(char out[4], int32_t code);
+
 /* Offset of the first invalid byte, or length when all is valid UTF-8. */
 size_t utf8_check(const char *bytes, size_t length);
 
@@ -41,6 +60,10 @@ size_t text_width(const char *bytes, size_t length);
  * become \xNN (newline and tab \n, \t), characters that turn the direction of text become
  * \uNNNN; at most `cells` columns, with an ellipsis when cut. */
 void text_add_visible(struct text *out, const char *bytes, size_t length, size_t cells);
+
+/* The same for messages: string into out, at most `room` bytes with the NUL, cut at a character.
+ * Returns out. */
+const char *text_show(char *out, size_t room, const char *string);
 
 /* 64-bit hash of bytes; stable across machines and versions (it decides the split of a
  * prompt). */

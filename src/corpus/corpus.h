@@ -63,8 +63,8 @@ struct pair {
                    .origin = -1,                                                           \
                    .extra = -1,                                                            \
                    .split = CORPUS_UNSPLIT,                                                \
-                   .chosen_rating = NAN,                                                   \
-                   .rejected_rating = NAN})
+                   .chosen_rating = (double)NAN,                                           \
+                   .rejected_rating = (double)NAN})
 
 struct corpus {
     struct pair *pairs;

@@ -84,7 +84,7 @@ static enum status read_response(struct importer *importer, const struct record 
         status = record_passage(record, "response", &corpus->responses, &response->response,
                                 err);
     if (!status)
-        status = record_name(record, "context", &corpus->contexts, &response->context, err);
+        status = pair_read_context(corpus, record, &response->context, err);
     if (!status)
         status = pair_read_marks(corpus, record, &marks, err);
     if (!status)
@@ -125,8 +125,8 @@ enum status import_ratings(struct importer *importer, const struct record *recor
 {
     struct rating_reader reader = {.importer = importer,
                                    .attributes = importer->options->attributes,
-                                   .least = -INFINITY,
-                                   .most = INFINITY,
+                                   .least = (double)-INFINITY,
+                                   .most = (double)INFINITY,
                                    .err = err};
     return take_rated(&reader, record);
 }
@@ -160,7 +160,7 @@ static bool read_rating(const struct json *value, double *rating)
 {
     const char *text = json_text(value);
     char *end;
-    *rating = NAN;
+    *rating = (double)NAN;
     if (!value || json_is_null(value) || (text && strcmp(text, "N/A") == 0))
         return true;
     if (!text)

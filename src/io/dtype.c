@@ -4,12 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Compiled once per instruction set, see meson.build. */
-#ifdef HAVE_TARGET_CLONES
-#define KERNEL __attribute__((target_clones("avx512f", "arch=haswell", "default")))
-#else
-#define KERNEL
-#endif
+#include "base/kernel.h"
 
 static const struct {
     const char *name;
@@ -60,9 +55,9 @@ static inline uint32_t bits_of_float(float value)
     return bits;
 }
 
-/* F16: the exponent and mantissa, moved into a float's place and multiplied by 2^112, give the
- * value (subnormals too); only infinity and NaN need their exponent filled up. No branch, so it
- * is vectorised. */
+/* F16: the exponent and mantissa, moved into a float's place and multiplied by 2^112, give
+ * the value (subnormals too); only infinity and NaN need their exponent filled up. No
+ * branch, so it is vectorised. */
 static inline float widen_half(uint16_t half)
 {
     uint32_t magnitude = (uint32_t)(half & 0x7fffu) << 13;
@@ -112,11 +107,11 @@ KERNEL static void widen_bfloats(float *restrict out, const uint16_t *restrict i
         out[i] = widen_bfloat(in[i]);
 }
 
-#define WIDEN_AS(type)                                                                         \
-    do {                                                                                       \
-        const type *from = in;                                                                 \
-        for (size_t i = 0; i < n; i++)                                                         \
-            out[i] = (float)from[i];                                                           \
+#define WIDEN_AS(type)                                                                     \
+    do {                                                                                   \
+        const type *from = in;                                                             \
+        for (size_t i = 0; i < n; i++)                                                     \
+            out[i] = (float)from[i];                                                       \
     } while (0)
 
 void dtype_widen(float *out, const void *in, enum dtype dtype, size_t n)
@@ -197,4 +192,36 @@ void dtype_subtract(float *out, const void *a, const void *b, enum dtype dtype, 
         subtract_halves(out, a, b, n);
     else
         subtract_bfloats(out, a, b, n);
+}
+
+/* Position of the first NaN or infinity, n when there is none. */
+static size_t find_nonfinite(const float *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(values[i]))
+            return i;
+    return n;
+}
+
+size_t rows_find_nonfinite(const struct rows *rows, const int32_t *which, size_t n,
+                           size_t *column)
+{
+    enum { BLOCK = 1024 };
+    float values[BLOCK];
+    for (size_t i = 0; i < n; i++) {
+        if (which && which[i] < 0)
+            continue;
+        size_t row = which ? (size_t)which[i] : i;
+        for (size_t at = 0; at < rows->n_columns; at += BLOCK) {
+            size_t m = rows->n_columns - at < BLOCK ? rows->n_columns - at : BLOCK;
+            dtype_widen(values, rows_at(rows, row, at), rows->dtype, m);
+            size_t bad = find_nonfinite(values, m);
+            if (bad == m)
+                continue;
+            if (column)
+                *column = at + bad;
+            return i;
+        }
+    }
+    return n;
 }

@@ -51,4 +51,10 @@ static inline const void *rows_at(const struct rows *rows, size_t row, size_t co
            (row * rows->stride + column) * dtype_size(rows->dtype);
 }
 
+/* Looks for NaN or infinity in the rows which[0] .. which[n - 1] of a matrix (0 .. n - 1 when
+ * which is NULL; negative ones are passed over). Returns the first position in which whose row
+ * holds one and sets *column (unless NULL); n when all are finite. */
+size_t rows_find_nonfinite(const struct rows *rows, const int32_t *which, size_t n,
+                           size_t *column);
+
 #endif

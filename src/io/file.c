@@ -192,7 +192,7 @@ void source_free(struct source *source)
 struct sink {
     char *path, *temporary; /* temporary NULL: written in place */
     int fd;
-    bool zipped;
+    bool is_standard, zipped;
     z_stream stream;
     unsigned char *buffer, *packed; /* BUFFER bytes each */
     size_t used;
@@ -307,6 +307,7 @@ struct sink *sink_open(const char *path, struct error *err)
     struct sink *sink = mem_zero(sizeof *sink);
     bool standard = strcmp(path, "-") == 0;
     sink->path = mem_copy_text(standard ? "standard output" : path);
+    sink->is_standard = standard;
     sink->fd = standard ? dup(STDOUT_FILENO) : open_target(sink, path);
     if (sink->fd < 0) {
         error_set(err, STATUS_IO, "cannot write '%s': %s", standard ? sink->path : path,
@@ -373,6 +374,8 @@ enum status sink_commit(struct sink *sink, struct error *err)
 {
     flush(sink, Z_FINISH);
     int failed = sink->failed;
+    if (failed == EPIPE && sink->is_standard)
+        failed = 0;
     if (!failed && sink->temporary && fsync(sink->fd))
         failed = errno;
     if (close(sink->fd) && !failed)

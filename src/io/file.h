@@ -5,8 +5,9 @@
  *   2. sink_write ...       errors are kept; the first one is reported by sink_commit
  *   3. sink_commit          flushes, syncs and renames over path; or
  *      sink_abandon         removes the temporary file. Both free the sink.
- * "-" is standard output. A path that exists and is no regular file (a device, a pipe) is
- * written in place. A path that ends in ".gz" is compressed.
+ * "-" is standard output; a reader of it that went away is no failure (SIGPIPE must be ignored).
+ * A path that exists and is no regular file (a device, a pipe) is written in place. A path that
+ * ends in ".gz" is compressed.
  */
 #ifndef IO_FILE_H
 #define IO_FILE_H

@@ -151,16 +151,41 @@ const char *json_key(const struct json *item)
     return item ? inner(item)->string : NULL;
 }
 
-/* The end of a string whose opening quote is at `at`. */
-static const char *skip_string(const char *at, bool *is_strict)
+static int compare_keys(const void *a, const void *b)
 {
-    for (at++; *at != '"'; at++) {
-        if ((unsigned char)*at < 0x20)
-            *is_strict = false;
-        if (*at == '\\')
-            at++;
-    }
-    return at + 1;
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+const char *json_duplicate(const struct json *object)
+{
+    size_t n = json_length(object), i = 0;
+    const char **keys = mem_alloc(n * sizeof *keys);
+    for (const struct json *item = json_first(object); item; item = json_next(item))
+        keys[i++] = json_key(item);
+    qsort(keys, n, sizeof *keys, compare_keys);
+    const char *twice = NULL;
+    for (i = 1; i < n && !twice; i++)
+        twice = strcmp(keys[i - 1], keys[i]) == 0 ? keys[i] : NULL;
+    free(keys);
+    return twice;
+}
+
+/* The end of a string whose opening quote is at `start`; strict when tabs and line ends in
+ * it are escaped. */
+static const char *skip_string(const char *start, bool *is_strict)
+{
+    const char *quote = start;
+    size_t n_escapes;
+    do {
+        quote = strchr(quote + 1, '"');
+        for (n_escapes = 0; quote[-1 - (ptrdiff_t)n_escapes] == '\\';)
+            n_escapes++;
+    } while (n_escapes % 2);
+    size_t length = (size_t)(quote - start);
+    if (memchr(start, '\t', length) || memchr(start, '\n', length) ||
+        memchr(start, '\r', length))
+        *is_strict = false;
+    return quote + 1;
 }
 
 static const char *skip_digits(const char *at)

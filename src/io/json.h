@@ -37,6 +37,9 @@ const struct json *json_first(const struct json *parent);
 const struct json *json_next(const struct json *item);
 const char *json_key(const struct json *item); /* NULL inside arrays */
 
+/* A key that the object holds twice, or NULL; json_get finds the first of them. */
+const char *json_duplicate(const struct json *object);
+
 /* ---- reading to the letter ---- */
 
 /* The value of a member of an object as it is written, for what has to be kept as it came:

@@ -308,6 +308,48 @@ static void test_random_text_round_trips(void **state)
     text_done(&quoted);
 }
 
+static void test_values_as_they_are_written(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool is_strict;
+    } values[] = {
+        {"12345678901234567890", true},
+        {"-0.50e+1", true},
+        {"0", true},
+        {"1E5", true},
+        {"\"a\\\"}\\\\\"", true},
+        {"[ 1,{\"b\":[]}, \"]\" ]", true},
+        {"{}", true},
+        {"null", true},
+        {"[true,false]", true},
+        {"01", false},
+        {"1.", false},
+        {"-01", false},
+        {"[1,[02]]", false},
+        {"\"a\tb\"", false},
+        {"{\"\t\":1}", false},
+    };
+    for (size_t i = 0; i < COUNT(values); i++) {
+        struct text line = {0};
+        text_printf(&line, " { \"a}\\\"\" : %s ,\"b\":%s}", values[i].text, values[i].text);
+        json_free(parse(line.bytes));
+        const char *at = line.bytes;
+        struct json_written value;
+        for (int round = 0; round < 2; round++) {
+            assert_true(json_next_written(&at, &value));
+            assert_int_equal(value.length, strlen(values[i].text));
+            assert_memory_equal(value.text, values[i].text, value.length);
+            assert_int_equal(value.is_strict, values[i].is_strict);
+        }
+        assert_false(json_next_written(&at, &value));
+        text_done(&line);
+    }
+    const char *empty = "{ }";
+    assert_false(json_next_written(&empty, &(struct json_written){0}));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -322,6 +364,7 @@ int main(void)
         cmocka_unit_test(test_numbers_round_trip),
         cmocka_unit_test(test_quote),
         cmocka_unit_test(test_random_text_round_trips),
+        cmocka_unit_test(test_values_as_they_are_written),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

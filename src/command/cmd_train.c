@@ -1,0 +1,210 @@
+#include "command/cmd_train.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "command/call.h"
+#include "command/dtypes.h"
+#include "command/training_report.h"
+#include "core/checkpoint.h"
+#include "core/linalg.h"
+#include "io/json.h"
+
+struct train_args {
+    const char *features, *out, *init, *resume;
+    size_t heads, hidden, restarts, batch, epochs, patience;
+    int router, schedule, batch_by, order, dtype;
+    double alpha, learning_rate, weight_decay, warmup, clip, holdout;
+    bool single;
+};
+
+static const char *const file_orders[] = {"shuffled", "file", NULL};
+static const char *const batch_units[] = {"pair", "prompt", NULL};
+
+#define COUNT(name_, member, least, most, initial_, help_)                                 \
+    {                                                                                      \
+        .name = name_, .type = FIELD_COUNT, FIELD_AT(struct train_args, member),           \
+        .min = least, .max = most, .initial = initial_, .help = help_                      \
+    }
+#define REAL(name_, member, most, initial_, help_)                                         \
+    {                                                                                      \
+        .name = name_, .type = FIELD_REAL, FIELD_AT(struct train_args, member), .min = 0,  \
+        .max = most, .initial = initial_, .help = help_                                    \
+    }
+#define CHOICE(name_, member, choices_, initial_, help_)                                   \
+    {                                                                                      \
+        .name = name_, .type = FIELD_CHOICE, FIELD_AT(struct train_args, member),          \
+        .choices = choices_, .initial = initial_, .help = help_                            \
+    }
+#define PATH(name_, member, initial_, help_)                                               \
+    {                                                                                      \
+        .name = name_, .type = FIELD_PATH, FIELD_AT(struct train_args, member),            \
+        .initial = initial_, .help = help_                                                 \
+    }
+
+static const struct field train_fields[] = {
+    {.name = "features",
+     .type = FIELD_PATH,
+     .positional = true,
+     FIELD_AT(struct train_args, features),
+     .help = "features made by encode, or another layout they can be read from"},
+    {.name = "out",
+     .type = FIELD_PATH,
+     .letter = 'o',
+     FIELD_AT(struct train_args, out),
+     .help = "model to write (safetensors)"},
+    COUNT("heads", heads, 1, MODEL_HEADS_MAX, "5", "heads in the mixture"),
+    CHOICE("router", router, router_names, "mlp", "what weighs the heads"),
+    COUNT("hidden", hidden, 1, MODEL_HIDDEN_MAX, "128", "hidden units of the mlp router"),
+    REAL("alpha", alpha, 1000, "0.5",
+         "weight of the entropy term; larger: more even weights"),
+    COUNT("restarts", restarts, 1, 256, "5",
+          "runs side by side; the best on the hold-out wins"),
+    COUNT("epochs", epochs, 1, 100000, "20", "passes over the training pairs"),
+    COUNT("batch", batch, 1, 1000000000, "64", "pairs a step"),
+    REAL("learning-rate", learning_rate, 1000, "0.002", "AdamW's rate at its highest"),
+    CHOICE("schedule", schedule, decay_names, "cosine", "the rate after the warm-up"),
+    REAL("warmup", warmup, 1, "0.05", "share of the steps in which the rate rises"),
+    REAL("clip", clip, HUGE_VAL, "1", "largest norm of a gradient; 0: off"),
+    REAL("weight-decay", weight_decay, 1000, "0", "AdamW's decoupled weight decay"),
+    COUNT("patience", patience, 0, 100000, "3",
+          "epochs without gain before it stops; 0: never"),
+    REAL("holdout", holdout, 0.9, "0.1",
+         "share of the training prompts held out when the features have no hold-out split"),
+    CHOICE("batch-by", batch_by, batch_units, "pair",
+           "keep the pairs of a prompt together or not"),
+    CHOICE("order", order, file_orders, "shuffled", "order of the pairs in an epoch"),
+    {.name = "single",
+     .type = FIELD_FLAG,
+     FIELD_AT(struct train_args, single),
+     .initial = "yes",
+     .help = "train a single head beside the mixture, to compare with"},
+    PATH("init", init, "", "start from these parameters (a model of the same shape)"),
+    PATH("resume", resume, "", "go on from a run that was stopped, with the same options"),
+    CHOICE("dtype", dtype, dtype_choices, "f32", "numbers in the model's file"),
+    {0},
+};
+
+static struct training_options options_of(const struct call *call)
+{
+    const struct train_args *args = call->args;
+    bool in_file_order = args->order == 1;
+    return (struct training_options){
+        .router = (enum router)args->router,
+        .n_heads = args->router == ROUTER_NONE ? 1 : args->heads,
+        .n_hidden = args->hidden,
+        .alpha = args->alpha,
+        .restarts = args->init ? 1 : args->restarts,
+        .with_single = args->single,
+        .holdout = args->holdout,
+        .init = args->init,
+        .resume = args->resume,
+        .recipe =
+            {
+                .learning_rate = args->learning_rate,
+                .weight_decay = args->weight_decay,
+                .warmup = args->warmup,
+                .clip = args->clip,
+                .decay = (enum decay)args->schedule,
+                .order = in_file_order    ? ORDER_FILE
+                         : args->batch_by ? ORDER_BY_PROMPT
+                                          : ORDER_SHUFFLED,
+                .batch = args->batch,
+                .epochs = args->epochs,
+                .patience = args->patience,
+                .seed = call->seed,
+            },
+    };
+}
+
+static enum status save_result(const struct training *training,
+                               const struct train_args *args, struct error *err)
+{
+    struct model model;
+    struct json *metadata = NULL;
+    enum status status = training_result(training, &model, &metadata, err);
+    if (status)
+        return status;
+    status = checkpoint_save(args->out, &model, metadata, dtype_chosen[args->dtype], err);
+    model_done(&model);
+    json_free(metadata);
+    return status;
+}
+
+/* Keeps a run that was stopped, beside the model it would have become. */
+static void keep_stopped(const struct training *training, const struct train_args *args,
+                         struct error *err)
+{
+    struct text path = {0};
+    struct error unsaved;
+    text_printf(&path, "%s.run", args->out);
+    struct error stopped = *err;
+    if (training_save(training, path.bytes, &unsaved))
+        error_set(err, STATUS_IO, "%s, and its state was lost: %s", stopped.message,
+                  unsaved.message);
+    else
+        error_set(err, STATUS_CANCELLED,
+                  "%s; go on with the same options and --resume '%s'", stopped.message,
+                  path.bytes);
+    text_done(&path);
+}
+
+static enum status train_on(struct call *call, const struct features *features,
+                            struct error *err)
+{
+    const struct train_args *args = call->args;
+    struct training_options options = options_of(call);
+    struct team *team = team_create(training_threads(features, &options, call->threads));
+    struct training *training = training_create(features, &options, team, err);
+    double seconds = 0;
+    enum status status =
+        training ? training_run(training, call, &seconds, err) : err->status;
+    if (status == STATUS_CANCELLED) {
+        keep_stopped(training, args, err);
+        status = err->status;
+    }
+    if (!status)
+        status = save_result(training, args, err);
+    if (!status) {
+        if (strcmp(args->out, "-") == 0)
+            report_yield_output(call->report);
+        training_report(training, call->report, seconds);
+    }
+    training_free(training);
+    team_free(team);
+    return status;
+}
+
+static enum status run_train(struct call *call, struct error *err)
+{
+    const struct train_args *args = call->args;
+    struct features features;
+    linalg_init();
+    enum status status = features_open(&features, args->features, err);
+    if (status)
+        return status;
+    status = train_on(call, &features, err);
+    features_done(&features);
+    return status;
+}
+
+const struct command cmd_train = {
+    .name = "train",
+    .group = "model",
+    .help = "train a mixture of reward heads and its router",
+    .more =
+        "Trains --restarts mixtures and a single head at once and keeps the mixture with "
+        "the\n"
+        "best hold-out likelihood. Ctrl-C stops between two steps and keeps the run in\n"
+        "OUT.run; --resume goes on from there, to the bit.\n"
+        "\n"
+        "examples\n"
+        "  microscope train s.features.safetensors --heads 5 --out s.model.safetensors\n"
+        "  microscope train s.features.safetensors --router static --out "
+        "static.safetensors",
+    .fields = train_fields,
+    .args_size = sizeof(struct train_args),
+    .run = run_train,
+};

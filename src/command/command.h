@@ -1,0 +1,47 @@
+/* A command: one row that says all there is to know about it.
+ *
+ * The row lies beside its handler; command/table.c lists the rows. The command line, help,
+ * the manual and later the REPL, key bindings and completion read the same rows.
+ */
+#ifndef COMMAND_COMMAND_H
+#define COMMAND_COMMAND_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "command/field.h"
+
+struct call;
+
+struct command {
+    const char *name;  /* one lower-case word */
+    const char *group; /* heading in the overview; rows of a group stand together */
+    const char *help;  /* one sentence without full stop, at most 60 characters */
+    const char *more;  /* lines of at most 80 columns with examples; NULL: none */
+    const struct field *fields; /* ended by {0}; NULL: none. No name of a common option */
+    size_t args_size;           /* of the struct that the fields describe */
+    enum status (*run)(struct call *call, struct error *err);
+};
+
+/* Options that every command has, in the same notation. */
+struct common {
+    bool help, json, quiet;
+    int mode;             /* enum table_mode; TABLE_JSON when --json is given */
+    const char *table;    /* NULL: the main one */
+    size_t seed, threads; /* threads is at least 1; 0 on the line means every processor */
+};
+extern const struct field common_fields[]; /* ended by {0} */
+
+/* The row of that name, or the only one whose name begins so; NULL with STATUS_USAGE, which
+ * lists the candidates or names the nearest row. */
+const struct command *command_find(const struct command *const *table, const char *name,
+                                   struct error *err);
+
+/* The nearest name of an option of the command, common ones included, or NULL. */
+const char *command_nearest_option(const struct command *command, const char *typed);
+
+/* Appends "microscope train FEATURES [options]". */
+void command_add_usage(const struct command *command, struct text *out);
+
+#endif

@@ -1,0 +1,236 @@
+#include "command/help.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/words.h"
+
+/* WIDTH: of a line. NAME_ROOM: column at which the explanation of an option begins. */
+enum { WIDTH = 80, NAME_ROOM = 26 };
+
+/* ---- one field ---- */
+
+static void add_signature(const struct field *field, struct text *out)
+{
+    if (field->letter)
+        text_printf(out, "-%c, ", field->letter);
+    if (field->type == FIELD_FLAG && field->initial && strcmp(field->initial, "yes") == 0)
+        text_add(out, "--[no-]");
+    else if (!field->positional)
+        text_add(out, "--");
+    if (field->positional) {
+        field_add_name(field, out);
+        text_add(out, field_is_list(field) ? "..." : "");
+        return;
+    }
+    text_add(out, field->name);
+    if (field->type != FIELD_FLAG) {
+        text_add_char(out, ' ');
+        field_add_value(field, out);
+    }
+}
+
+/* One of the facts behind the words of help: " (nats", ", 0 to 100" ... */
+static void add_fact(struct text *out, size_t *n, const char *fact)
+{
+    if (fact && *fact)
+        text_printf(out, "%s%s", (*n)++ ? ", " : " (", fact);
+}
+
+static void add_meaning(const struct field *field, struct text *out)
+{
+    struct text bounds = {0};
+    field_add_bounds(field, &bounds);
+    bool is_off = field->type == FIELD_FLAG && strcmp(field->initial, "no") == 0;
+    size_t n = 0;
+    text_add(out, field->help);
+    add_fact(out, &n, field->unit);
+    add_fact(out, &n, bounds.bytes);
+    add_fact(out, &n, field_is_list(field) && !field->positional ? "may be repeated" : "");
+    add_fact(out, &n, field->initial || field->positional ? "" : "required");
+    if (field->initial && *field->initial && !is_off) {
+        add_fact(out, &n, "default ");
+        text_add(out, field->initial);
+    }
+    text_add(out, n ? ")" : "");
+    text_done(&bounds);
+}
+
+/* "  signature   meaning", the meaning wrapped beside its column. */
+static void add_entry(const char *signature, const char *meaning, size_t column,
+                      struct text *out)
+{
+    size_t width = text_width(signature, strlen(signature)) + 2;
+    text_printf(out, "  %s", signature);
+    if (width + 2 > column)
+        text_printf(out, "\n%*s", (int)column, "");
+    else
+        text_printf(out, "%*s", (int)(column - width), "");
+    words_wrap(out, meaning, column, WIDTH);
+    text_add_char(out, '\n');
+}
+
+/* ---- many fields ---- */
+
+enum which { POSITIONAL, OPTIONS };
+
+static bool is_among(const struct field *field, enum which which)
+{
+    return field->positional == (which == POSITIONAL);
+}
+
+static bool has_any(const struct field *field, enum which which)
+{
+    while (field && field->name && !is_among(field, which))
+        field++;
+    return field && field->name;
+}
+
+static void add_list(const struct field *fields, enum which which, struct text *out)
+{
+    struct text signature = {0}, meaning = {0};
+    for (const struct field *field = fields; field && field->name; field++) {
+        if (!is_among(field, which))
+            continue;
+        text_clear(&signature);
+        text_clear(&meaning);
+        add_signature(field, &signature);
+        add_meaning(field, &meaning);
+        add_entry(signature.bytes, meaning.bytes, NAME_ROOM, out);
+    }
+    text_done(&signature);
+    text_done(&meaning);
+}
+
+static void add_markdown_row(struct table *table, const struct field *field)
+{
+    struct text cell = {0};
+    text_add_char(&cell, '`');
+    add_signature(field, &cell);
+    text_add_char(&cell, '`');
+    table_row(table);
+    table_text(table, cell.bytes);
+    text_clear(&cell);
+    field_add_bounds(field, &cell);
+    if (field->unit)
+        text_printf(&cell, "%s%s", cell.length ? " " : "", field->unit);
+    table_text(table, cell.bytes ? cell.bytes : "");
+    table_text(table, field->initial ? field->initial : "required");
+    table_text(table, field->help);
+    text_done(&cell);
+}
+
+static void add_markdown(const struct field *fields, enum which which, struct text *out)
+{
+    struct table *table = table_create("options", NULL);
+    table_column(table, which == POSITIONAL ? "word" : "option", COLUMN_TEXT, 0, NULL);
+    table_column(table, "values", COLUMN_TEXT, 0, NULL);
+    table_column(table, "default", COLUMN_TEXT, 0, NULL);
+    table_column(table, "meaning", COLUMN_TEXT, 0, NULL);
+    for (const struct field *field = fields; field && field->name; field++)
+        if (is_among(field, which))
+            add_markdown_row(table, field);
+    table_write(table, TABLE_MARKDOWN, 0, out);
+    table_free(table);
+}
+
+static void add_fields(const struct field *fields, enum which which, const char *heading,
+                       enum table_mode mode, struct text *out)
+{
+    if (!has_any(fields, which))
+        return;
+    if (mode == TABLE_MARKDOWN) {
+        text_add_char(out, '\n');
+        add_markdown(fields, which, out);
+    } else {
+        text_printf(out, "\n%s\n", heading);
+        add_list(fields, which, out);
+    }
+}
+
+/* ---- commands ---- */
+
+/* Without the common options. */
+static void add_command(const struct command *command, enum table_mode mode,
+                        struct text *out)
+{
+    bool markdown = mode == TABLE_MARKDOWN;
+    struct text usage = {0};
+    command_add_usage(command, &usage);
+    if (markdown)
+        text_printf(out, "## %s\n\n%c%s.\n\n    %s\n", command->name,
+                    toupper((unsigned char)command->help[0]), command->help + 1,
+                    usage.bytes);
+    else
+        text_printf(out, "%s: %s\n\nusage: %s\n", command->name, command->help,
+                    usage.bytes);
+    text_done(&usage);
+    add_fields(command->fields, POSITIONAL, "words", mode, out);
+    add_fields(command->fields, OPTIONS, "options", mode, out);
+    if (command->more)
+        text_printf(out, markdown ? "\n```\n%s\n```\n" : "\n%s\n", command->more);
+}
+
+static void add_common(enum table_mode mode, struct text *out)
+{
+    add_fields(common_fields, OPTIONS, "options of every command", mode, out);
+}
+
+void help_command(const struct command *command, enum table_mode mode, struct text *out)
+{
+    add_command(command, mode, out);
+    if (mode != TABLE_MARKDOWN)
+        add_common(mode, out);
+}
+
+/* Whether the row begins a group. */
+static bool begins_group(const struct command *const *row,
+                         const struct command *const *table)
+{
+    return row == table || strcmp(row[0]->group, row[-1]->group) != 0;
+}
+
+static size_t longest_name(const struct command *const *table)
+{
+    size_t longest = 0;
+    for (; *table; table++)
+        if (strlen((*table)->name) > longest)
+            longest = strlen((*table)->name);
+    return longest;
+}
+
+void help_overview(const struct command *const *table, struct text *out)
+{
+    text_add(out, "microscope: a workbench for mixture reward heads\n\n"
+                  "usage: microscope COMMAND [words] [options]\n");
+    size_t column = longest_name(table) + 4;
+    for (const struct command *const *row = table; *row; row++) {
+        if (begins_group(row, table))
+            text_printf(out, "\n%s\n", (*row)->group);
+        add_entry((*row)->name, (*row)->help, column, out);
+    }
+    struct text last = {0};
+    text_add(&last,
+             "'microscope help COMMAND' explains a command and its options. Names of "
+             "commands may be shortened. Every command takes");
+    for (const struct field *field = common_fields; field->name; field++)
+        text_printf(&last, " --%s%s", field->name, field[1].name ? "," : ".");
+    text_add_char(out, '\n');
+    words_wrap(out, last.bytes, 0, WIDTH);
+    text_add_char(out, '\n');
+    text_done(&last);
+}
+
+void help_reference(const struct command *const *table, enum table_mode mode,
+                    struct text *out)
+{
+    if (mode == TABLE_MARKDOWN)
+        text_add(out, "# Commands\n\nEvery command has these options:\n");
+    else
+        help_overview(table, out);
+    add_common(mode, out);
+    for (const struct command *const *row = table; *row; row++) {
+        text_add_char(out, '\n');
+        add_command(*row, mode, out);
+    }
+}

@@ -1,0 +1,132 @@
+#include "command/report.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command/report_items.h"
+
+struct report *report_create(const char *command)
+{
+    struct report *report = mem_zero(sizeof *report);
+    report->command = arena_copy(&report->texts, command, strlen(command));
+    return report;
+}
+
+void report_free(struct report *report)
+{
+    if (!report)
+        return;
+    for (size_t i = 0; i < report->n; i++)
+        table_free(report->items[i].table);
+    free(report->items);
+    arena_done(&report->texts);
+    free(report);
+}
+
+static const char *keep(struct report *report, const char *text)
+{
+    return text ? arena_copy(&report->texts, text, strlen(text)) : NULL;
+}
+
+/* Keys that the JSON document uses itself, and those that were used before. */
+static bool is_free(const struct report *report, const char *key)
+{
+    static const char *const taken[] = {"command", "units", "notes", "tables"};
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+        if (strcmp(taken[i], key) == 0)
+            return false;
+    for (size_t i = 0; i < report->n; i++)
+        if (report->items[i].key && strcmp(report->items[i].key, key) == 0)
+            return false;
+    return true;
+}
+
+static struct item *add(struct report *report, enum item_type type, const char *key)
+{
+    bool is_new = !key || is_free(report, key);
+    assert(is_new);
+    (void)is_new;
+    MEM_RESERVE(report->items, report->n, report->room);
+    struct item *item = &report->items[report->n++];
+    *item = (struct item){.type = type, .key = keep(report, key)};
+    return item;
+}
+
+void report_count(struct report *report, const char *key, size_t value, const char *unit)
+{
+    struct item *item = add(report, ITEM_COUNT, key);
+    item->value = (double)value;
+    item->unit = keep(report, unit);
+}
+
+void report_real(struct report *report, const char *key, double value, unsigned decimals,
+                 const char *unit)
+{
+    struct item *item = add(report, ITEM_REAL, key);
+    item->value = value;
+    item->decimals = decimals;
+    item->unit = keep(report, unit);
+}
+
+void report_interval(struct report *report, const char *key, double low, double high,
+                     unsigned decimals, const char *unit)
+{
+    struct item *item = add(report, ITEM_INTERVAL, key);
+    item->value = isnan(high) ? (double)NAN : low;
+    item->high = isnan(low) ? (double)NAN : high;
+    item->decimals = decimals;
+    item->unit = keep(report, unit);
+}
+
+void report_text(struct report *report, const char *key, const char *text)
+{
+    struct item *item = add(report, ITEM_TEXT, key);
+    item->text = keep(report, text);
+}
+
+void report_flag(struct report *report, const char *key, bool value)
+{
+    add(report, ITEM_FLAG, key)->flag = value;
+}
+
+void report_note(struct report *report, const char *format, ...)
+{
+    struct text note = {0};
+    va_list args;
+    va_start(args, format);
+    text_vprintf(&note, format, args);
+    va_end(args);
+    add(report, ITEM_NOTE, NULL)->text = keep(report, note.bytes);
+    text_done(&note);
+}
+
+struct table *report_table(struct report *report, const char *name, const char *title)
+{
+    struct item *item = add(report, ITEM_TABLE, name);
+    item->table = table_create(name, title);
+    return item->table;
+}
+
+void report_page(struct report *report, const char *key, const char *text)
+{
+    struct item *item = add(report, ITEM_PAGE, key);
+    item->text = keep(report, text);
+}
+
+void report_yield_output(struct report *report)
+{
+    report->yields_output = true;
+}
+
+bool report_yields_output(const struct report *report)
+{
+    return report->yields_output;
+}
+
+bool report_is_empty(const struct report *report)
+{
+    return !report->n;
+}

@@ -1,0 +1,73 @@
+/* A report: what a command found, for people and programs alike.
+ *
+ * The handler adds values, notes and tables in the order in which a person reads them; the
+ * front end writes the whole of it once the command has ended. Texts are copied. Keys are
+ * lower case, words joined by _, each used once in a report; a person sees the key with
+ * spaces.
+ */
+#ifndef COMMAND_REPORT_H
+#define COMMAND_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "io/table.h"
+
+struct report;
+
+struct report *report_create(const char *command);
+void report_free(struct report *report); /* NULL is allowed */
+
+/* ---- filling ---- */
+
+void report_count(struct report *report, const char *key, size_t value, const char *unit);
+void report_real(struct report *report, const char *key, double value, unsigned decimals,
+                 const char *unit); /* NaN: missing */
+void report_interval(struct report *report, const char *key, double low, double high,
+                     unsigned decimals, const char *unit);
+void report_text(struct report *report, const char *key,
+                 const char *text); /* NULL: missing */
+void report_flag(struct report *report, const char *key, bool value);
+
+/* A sentence or paragraph for people, with its full stop. */
+void report_note(struct report *report, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* A table that the report owns; the handler adds columns and rows. The first one is the
+ * main one. */
+struct table *report_table(struct report *report, const char *name, const char *title);
+
+/* Text that is laid out already, such as help. */
+void report_page(struct report *report, const char *key, const char *text);
+
+/* Says that the command writes its data to standard output (--out -): the report then goes
+ * to standard error. */
+void report_yield_output(struct report *report);
+bool report_yields_output(const struct report *report);
+bool report_is_empty(const struct report *report);
+
+/* ---- writing ---- */
+
+struct report_style {
+    enum table_mode mode;
+    const char *table; /* write only the table of that name; NULL: see report_write */
+    bool quiet;        /* no notes */
+    size_t cells;      /* width of the terminal; 0: not a terminal */
+};
+
+/* Appends to `out` what is data and to `aside` notes that are not part of it.
+ *
+ *   text      everything in its order, notes wrapped to the terminal
+ *   JSON      {"command": name, key: value ..., "units": {key: unit}, "notes": [...],
+ *              "tables": {name: {"title", "columns": [{"name", "type", "unit"}],
+ *                                "rows": [{...}]}}}; units, notes, tables if there are any
+ *   csv, tsv  the main table; without one the values, as a table named "values"
+ *   markdown  the same; pages as they are
+ *
+ * STATUS_USAGE when there is no such table. */
+enum status report_write(const struct report *report, const struct report_style *style,
+                         struct text *out, struct text *aside, struct error *err);
+
+#endif

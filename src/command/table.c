@@ -1,0 +1,12 @@
+#include "command/table.h"
+
+#include <stddef.h>
+
+#include "command/cmd_data.h"
+#include "command/cmd_eval.h"
+#include "command/cmd_help.h"
+#include "command/cmd_train.h"
+
+const struct command *const command_table[] = {
+    &cmd_import, &cmd_encode, &cmd_train, &cmd_eval, &cmd_help, &cmd_version, NULL,
+};

@@ -1,0 +1,32 @@
+/* Paired bootstrap over prompts of mean accuracies (docs/equations.md E8).
+ *
+ * Prompts are drawn with replacement and bring all their pairs; every predictor is scored
+ * on the same draw, so the interval of a difference is much narrower than the two intervals
+ * suggest. The statistic is the unweighted mean over attributes; the oracle chooses its
+ * heads anew in every draw.
+ */
+#ifndef CORE_BOOTSTRAP_H
+#define CORE_BOOTSTRAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/interval.h"
+
+struct bootstrap {
+    size_t n_pairs, n_predictors, n_columns;
+    size_t n_heads;         /* the first of the predictors, for the oracle */
+    size_t reference;       /* predictor that differences are taken to; SIZE_MAX: none */
+    const uint8_t *right;   /* (n_pairs, n_predictors) */
+    const uint32_t *column; /* [n_pairs] attribute */
+    const int32_t *unit;    /* [n_pairs] prompt; pairs with -1 are units of their own */
+    size_t resamples;
+    uint64_t seed;
+};
+
+/* Intervals of n_predictors + 1 means, the last one the oracle's, and of their differences
+ * to the reference (NaN without one). Returns the number of prompts. */
+size_t bootstrap_run(const struct bootstrap *bootstrap, struct interval *means,
+                     struct interval *differences);
+
+#endif

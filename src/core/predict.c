@@ -1,0 +1,231 @@
+#include "core/predict.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "core/mixture.h"
+
+const char *const rule_names[] = {"probability", "reward", "logsigmoid", NULL};
+
+/* Distinct rows that a list of pairs names, and the place of each in the list of them. */
+struct needed {
+    uint32_t *rows; /* [n] */
+    uint32_t *at;   /* [rows of the matrix] place of a row in `rows` */
+    size_t n;
+};
+
+static void needed_add(struct needed *needed, int32_t row)
+{
+    if (row >= 0 && needed->at[row] == UINT32_MAX) {
+        needed->at[row] = (uint32_t)needed->n;
+        needed->rows[needed->n++] = (uint32_t)row;
+    }
+}
+
+static bool needed_init(struct needed *needed, size_t n_rows)
+{
+    *needed = (struct needed){.rows = mem_array(n_rows, sizeof *needed->rows),
+                              .at = mem_array(n_rows, sizeof *needed->at)};
+    if (!needed->rows || !needed->at)
+        return false;
+    memset(needed->at, 0xff, n_rows * sizeof *needed->at);
+    return true;
+}
+
+static void needed_done(struct needed *needed)
+{
+    free(needed->rows);
+    free(needed->at);
+}
+
+/* Rewards of all heads (and behind them the single one) for the needed rows of one side. */
+struct side {
+    const struct rows *rows;
+    const int32_t *index; /* row of each pair */
+    struct needed needed;
+    float *rewards; /* (needed.n, width) */
+};
+
+static enum status reward_side(struct side *side, const float *heads, size_t width,
+                               const uint32_t *pairs, size_t n, struct error *err)
+{
+    if (!needed_init(&side->needed, side->rows->n_rows))
+        return error_set(err, STATUS_NO_MEMORY, "no memory to list %zu rows",
+                         side->rows->n_rows);
+    for (size_t i = 0; i < n; i++)
+        needed_add(&side->needed, side->index[pairs[i]]);
+    side->rewards = mem_array(side->needed.n, width * sizeof *side->rewards);
+    if (!side->rewards)
+        return error_set(err, STATUS_NO_MEMORY, "no memory for %zu rewards",
+                         side->needed.n);
+    return model_rewards(heads, width, side->rows, side->needed.rows, side->needed.n,
+                         side->rewards, err);
+}
+
+static const float *reward_of(const struct side *side, uint32_t pair, size_t width)
+{
+    return side->rewards + side->needed.at[side->index[pair]] * width;
+}
+
+/* One pair by one rule; > 0 is for chosen. Written so that P > 1/2 loses nothing to
+ * rounding: P - 1/2 = sum_k f_k tanh(m_k / 2) / 2. */
+static double decide(enum rule rule, const float *log_f, const float *chosen,
+                     const float *rejected, size_t K)
+{
+    double sum = 0;
+    for (size_t k = 0; k < K; k++) {
+        double f = exp((double)log_f[k]), m = (double)(chosen[k] - rejected[k]);
+        if (rule == RULE_PROBABILITY)
+            sum += f * tanh(m / 2);
+        else if (rule == RULE_REWARD)
+            sum += f * m;
+        else
+            sum += f * ((double)log_sigmoid(chosen[k]) - (double)log_sigmoid(rejected[k]));
+    }
+    return sum;
+}
+
+static void fill_pair(struct predictions *out, size_t i, const float *chosen,
+                      const float *rejected, enum rule rule)
+{
+    size_t K = out->n_heads;
+    float *margin = out->margin + i * K, *log_f = out->log_weight + i * K;
+    uint8_t *right = out->right + i * out->n_predictors;
+    double top = -HUGE_VAL, sum = 0;
+    bool tie = false;
+    for (size_t k = 0; k < K; k++) {
+        margin[k] = chosen[k] - rejected[k];
+        right[k] = margin[k] > 0;
+        tie = tie || margin[k] == 0;
+        double term = (double)log_f[k] + (double)log_sigmoid(margin[k]);
+        top = term > top ? term : top;
+    }
+    for (size_t k = 0; k < K; k++)
+        sum += exp((double)log_f[k] + (double)log_sigmoid(margin[k]) - top);
+    out->log_probability[i] = top + log(sum);
+    out->probability[i] = exp(out->log_probability[i]);
+    right[K] = decide(rule, log_f, chosen, rejected, K) > 0;
+    if (out->single_log_probability) {
+        float single = chosen[K] - rejected[K];
+        right[K + 1] = single > 0;
+        out->single_log_probability[i] = (double)log_sigmoid(single);
+    }
+    out->ties += tie;
+}
+
+static enum status weigh(struct predictions *out, const struct features *features,
+                         const struct model *model, struct error *err)
+{
+    size_t K = out->n_heads;
+    struct needed prompts;
+    if (!needed_init(&prompts, features->prompt.n_rows))
+        return error_set(err, STATUS_NO_MEMORY, "no memory to list %zu prompts",
+                         features->prompt.n_rows);
+    for (size_t i = 0; i < out->n; i++)
+        needed_add(&prompts, features->pair_prompt[out->pairs[i]]);
+    if (!shape_inputs(&model->shape) || !prompts.n) /* every row is the same */
+        prompts.n = 1;
+    float *weights = mem_array(prompts.n, K * sizeof *weights);
+    enum status status = weights ? model_log_weights(model, &features->prompt, prompts.rows,
+                                                     prompts.n, weights, err)
+                                 : error_set(err, STATUS_NO_MEMORY,
+                                             "no memory for %zu weights", prompts.n * K);
+    for (size_t i = 0; i < out->n && !status; i++) {
+        int32_t row = features->pair_prompt[out->pairs[i]];
+        size_t at = prompts.n > 1 && row >= 0 ? prompts.at[row] : 0;
+        memcpy(out->log_weight + i * K, weights + at * K, K * sizeof *weights);
+    }
+    free(weights);
+    needed_done(&prompts);
+    return status;
+}
+
+static enum status check_widths(const struct features *features, const struct model *model,
+                                struct error *err)
+{
+    const struct shape *shape = &model->shape;
+    if (shape->response_width != features->chosen.n_columns)
+        return error_set(
+            err, STATUS_SHAPE,
+            "the model's heads read %zu numbers a response, the features have %zu",
+            shape->response_width, features->chosen.n_columns);
+    if (shape->prompt_width && shape->prompt_width != features->prompt.n_columns)
+        return error_set(
+            err, STATUS_SHAPE,
+            "the model's router reads %zu numbers a prompt, the features have %zu",
+            shape->prompt_width, features->prompt.n_columns);
+    return STATUS_OK;
+}
+
+static bool make_arrays(struct predictions *out, bool has_single)
+{
+    size_t n = out->n, K = out->n_heads;
+    out->margin = mem_array(n, K * sizeof *out->margin);
+    out->log_weight = mem_array(n, K * sizeof *out->log_weight);
+    out->probability = mem_array(n, sizeof *out->probability);
+    out->log_probability = mem_array(n, sizeof *out->log_probability);
+    if (has_single)
+        out->single_log_probability = mem_array(n, sizeof *out->single_log_probability);
+    out->right = mem_array(n, out->n_predictors);
+    return out->margin && out->log_weight && out->probability && out->log_probability &&
+           out->right && (!has_single || out->single_log_probability);
+}
+
+/* The heads and behind them the single one, as one matrix of `width` rows. */
+static float *all_heads(const struct model *model, size_t width)
+{
+    size_t D = model->shape.response_width, K = model->shape.n_heads;
+    float *heads = mem_alloc(width * D * sizeof *heads);
+    memcpy(heads, model->heads, K * D * sizeof *heads);
+    if (model->single)
+        memcpy(heads + K * D, model->single, D * sizeof *heads);
+    return heads;
+}
+
+enum status predictions_make(struct predictions *out, const struct features *features,
+                             const struct model *model, const uint32_t *pairs, size_t n,
+                             enum rule rule, struct error *err)
+{
+    if (check_widths(features, model, err))
+        return err->status;
+    size_t K = model->shape.n_heads, width = K + (model->single != NULL);
+    struct predictions made = {
+        .n = n, .pairs = pairs, .n_heads = K, .n_predictors = width + 1};
+    struct side chosen = {.rows = &features->chosen, .index = features->pair_chosen};
+    struct side rejected = {.rows = &features->rejected, .index = features->pair_rejected};
+    float *heads = all_heads(model, width);
+    enum status status =
+        make_arrays(&made, model->single != NULL)
+            ? weigh(&made, features, model, err)
+            : error_set(err, STATUS_NO_MEMORY, "no memory to predict %zu pairs", n);
+    if (!status)
+        status = reward_side(&chosen, heads, width, pairs, n, err);
+    if (!status)
+        status = reward_side(&rejected, heads, width, pairs, n, err);
+    for (size_t i = 0; i < n && !status; i++)
+        fill_pair(&made, i, reward_of(&chosen, pairs[i], width),
+                  reward_of(&rejected, pairs[i], width), rule);
+    free(heads);
+    free(chosen.rewards);
+    free(rejected.rewards);
+    needed_done(&chosen.needed);
+    needed_done(&rejected.needed);
+    if (status)
+        predictions_done(&made);
+    else
+        *out = made;
+    return status;
+}
+
+void predictions_done(struct predictions *predictions)
+{
+    free(predictions->margin);
+    free(predictions->log_weight);
+    free(predictions->probability);
+    free(predictions->log_probability);
+    free(predictions->single_log_probability);
+    free(predictions->right);
+    *predictions = (struct predictions){0};
+}

@@ -1,0 +1,36 @@
+/* What a model says about a list of pairs. */
+#ifndef CORE_PREDICT_H
+#define CORE_PREDICT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "core/evaluate.h"
+#include "core/features.h"
+#include "core/model.h"
+
+struct predictions {
+    size_t n;              /* pairs */
+    const uint32_t *pairs; /* [n] borrowed */
+    size_t n_heads;        /* K */
+    size_t n_predictors;   /* K heads, the mixture and, when the model has one, the single
+                              head */
+    float *margin;         /* (n, K) r_k(chosen) - r_k(rejected) */
+    float *log_weight;     /* (n, K) router's log weights for the pair's prompt */
+    double *probability;   /* [n] sum_k f_k sigma(m_k), whatever the rule */
+    double *log_probability;
+    double
+        *single_log_probability; /* [n] log sigma(m) of the single head; NULL without one */
+    uint8_t *right;              /* (n, n_predictors) 1 when decided for chosen */
+    size_t ties;                 /* pairs with a head's margin exactly 0 */
+};
+
+/* Responses and prompts are multiplied once each, however many pairs they are in. *out is
+ * created; errors as of evaluate. */
+enum status predictions_make(struct predictions *out, const struct features *features,
+                             const struct model *model, const uint32_t *pairs, size_t n,
+                             enum rule rule, struct error *err);
+void predictions_done(struct predictions *predictions);
+
+#endif

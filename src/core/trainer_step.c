@@ -1,0 +1,344 @@
+/* One batch through all models: what the threads do. */
+#include "core/trainer_inside.h"
+
+#include <math.h>
+
+#include "core/adam.h"
+
+static const size_t R = BLOCK_PAIRS;
+
+/* Pairs [first, first + n) of the batch and their distinct prompts. */
+struct block {
+    size_t first, n_pairs, n_prompts;
+    bool is_first;
+};
+
+/* Numbers the block's prompts; done by every thread for itself would race, so by thread 0
+ * between two barriers. */
+static void number_prompts(struct trainer *trainer, struct block *block)
+{
+    size_t n = 0;
+    for (size_t b = 0; b < block->n_pairs; b++) {
+        size_t i = block->first + b;
+        if (b == 0 || trainer->groups[i] != trainer->groups[i - 1]) {
+            int32_t row = trainer->features->pair_prompt[trainer->pairs[i]];
+            trainer->prompt_row[n] = (uint32_t)row;
+            trainer->slot_start[n++] = (uint32_t)b;
+        }
+        trainer->slot[b] = (uint32_t)(n - 1);
+    }
+    trainer->slot_start[n] = (uint32_t)block->n_pairs;
+}
+
+/* Reads this thread's columns of the block's rows. */
+static void gather(struct trainer *trainer, const struct lane *lane,
+                   const struct block *block)
+{
+    const struct features *features = trainer->features;
+    size_t from = lane->prompt_begin, width = lane->prompt_end - from;
+    for (size_t u = 0; u < block->n_prompts && width; u++)
+        dtype_widen(trainer->prompts + u * trainer->prompt_stride + from,
+                    rows_at(&features->prompt, trainer->prompt_row[u], from),
+                    features->prompt.dtype, width);
+    from = lane->response_begin;
+    width = lane->response_end - from;
+    for (size_t b = 0; b < block->n_pairs && width; b++) {
+        uint32_t pair = trainer->pairs[block->first + b];
+        dtype_subtract(
+            trainer->differences + b * trainer->response_stride + from,
+            rows_at(&features->chosen, (size_t)features->pair_chosen[pair], from),
+            rows_at(&features->rejected, (size_t)features->pair_rejected[pair], from),
+            features->chosen.dtype, width);
+    }
+}
+
+/* This thread's columns' share of margins and input layers. */
+static void multiply(struct trainer *trainer, const struct lane *lane,
+                     const struct block *block)
+{
+    size_t Dp = trainer->prompt_width, Dr = trainer->response_width;
+    size_t from = lane->response_begin, width = lane->response_end - from;
+    linalg_product_nt(
+        trainer->n_heads, block->n_pairs, width,
+        (struct matrix){trainer->parameters + from, Dr},
+        (struct matrix){trainer->differences + from, trainer->response_stride},
+        (struct matrix){lane->head_part, R}, false);
+    from = lane->prompt_begin;
+    width = lane->prompt_end - from;
+    linalg_product_nt(
+        trainer->n_inputs, block->n_prompts, width,
+        (struct matrix){trainer_input_rows(trainer, trainer->parameters) + from, Dp},
+        (struct matrix){trainer->prompts + from, trainer->prompt_stride},
+        (struct matrix){lane->input_part, R}, false);
+}
+
+/* Adds the other lanes' parts of one row to the first one's, which is the row itself. */
+static void add_parts(struct trainer *trainer, bool heads, size_t row, size_t begin,
+                      size_t end)
+{
+    float *restrict sum = (heads ? trainer->margin : trainer->inside) + row * R;
+    for (size_t t = 1; t < team_size(trainer->team); t++) {
+        const struct lane *lane = &trainer->lanes[t];
+        const float *restrict part = (heads ? lane->head_part : lane->input_part) + row * R;
+        for (size_t i = begin; i < end; i++)
+            sum[i] += part[i];
+    }
+}
+
+/* Prompts [begin, end): input layer and logits of one member. */
+static void route(struct trainer *trainer, const struct stack_member *member, size_t begin,
+                  size_t end)
+{
+    const struct shape *shape = &member->given.shape;
+    struct tail tail = tail_at(shape, trainer->parameters + member->tail_at);
+    float *inside = trainer->inside + member->input_row * R;
+    float *logit = trainer->logit + member->head_row * R;
+    for (size_t f = 0; f < member->n_inputs; f++) {
+        add_parts(trainer, false, member->input_row + f, begin, end);
+        for (size_t u = begin; u < end && tail.first_bias; u++) {
+            float a = inside[f * R + u] + tail.first_bias[f];
+            inside[f * R + u] = a > 0 ? a : 0;
+        }
+    }
+    if (shape->router == ROUTER_MLP)
+        linalg_product_nn(member->n_heads, end - begin, member->n_inputs,
+                          (struct matrix){tail.last, shape->n_hidden},
+                          (struct matrix){inside + begin, R},
+                          (struct matrix){logit + begin, R}, false);
+    for (size_t k = 0; k < member->n_heads; k++)
+        for (size_t u = begin; u < end; u++) {
+            float bias = tail.last_bias ? tail.last_bias[k] : 0;
+            float product = shape->router == ROUTER_MLP      ? logit[k * R + u]
+                            : shape->router == ROUTER_LINEAR ? inside[k * R + u]
+                                                             : 0;
+            logit[k * R + u] = product + bias;
+        }
+}
+
+/* Gradient with respect to the input layer, before its relu, of prompts [begin, end). */
+static void route_back(struct trainer *trainer, const struct stack_member *member,
+                       size_t begin, size_t end)
+{
+    const struct shape *shape = &member->given.shape;
+    const float *inside = trainer->inside + member->input_row * R;
+    float *d_inside = trainer->d_inside + member->input_row * R;
+    float *d_logit = trainer->d_logit + member->head_row * R;
+    if (shape->router == ROUTER_LINEAR)
+        for (size_t k = 0; k < member->n_heads; k++)
+            for (size_t u = begin; u < end; u++)
+                d_inside[k * R + u] = d_logit[k * R + u];
+    if (shape->router != ROUTER_MLP)
+        return;
+    struct tail tail = tail_at(shape, trainer->parameters + member->tail_at);
+    linalg_product_tn(shape->n_hidden, end - begin, member->n_heads,
+                      (struct matrix){tail.last, shape->n_hidden},
+                      (struct matrix){d_logit + begin, R},
+                      (struct matrix){d_inside + begin, R}, false);
+    for (size_t f = 0; f < member->n_inputs; f++)
+        for (size_t u = begin; u < end; u++)
+            if (inside[f * R + u] <= 0)
+                d_inside[f * R + u] = 0;
+}
+
+/* Everything between the two large products, for this thread's share of the prompts. */
+static void mix(struct trainer *trainer, struct lane *lane, size_t thread,
+                const struct block *block)
+{
+    size_t n_threads = team_size(trainer->team);
+    size_t begin = block->n_prompts * thread / n_threads;
+    size_t end = block->n_prompts * (thread + 1) / n_threads;
+    if (begin == end)
+        return;
+    size_t first_pair = trainer->slot_start[begin], end_pair = trainer->slot_start[end];
+    for (size_t k = 0; k < trainer->n_heads; k++)
+        add_parts(trainer, true, k, first_pair, end_pair);
+    for (size_t m = 0; m < trainer->n_members; m++) {
+        const struct stack_member *member = &trainer->members[m];
+        size_t at = member->head_row * R;
+        struct mixture_block part = {
+            .n_heads = member->n_heads,
+            .stride = R,
+            .first_prompt = begin,
+            .end_prompt = end,
+            .first_pair = first_pair,
+            .end_pair = end_pair,
+            .slot = trainer->slot,
+            .logit = trainer->logit + at,
+            .margin = trainer->margin + at,
+            .d_logit = trainer->d_logit + at,
+            .d_margin = trainer->d_margin + at,
+            .scratch = lane->scratch,
+            .alpha = (float)member->given.alpha,
+            .scale = (float)(1.0 / (double)trainer->n_pairs),
+        };
+        route(trainer, member, begin, end);
+        if (!trainer->learning) {
+            mixture_loss(&part, &lane->sums[m]);
+        } else {
+            mixture_gradient(&part, &lane->sums[m]);
+            route_back(trainer, member, begin, end);
+        }
+    }
+}
+
+/* sums[row] (+)= sum of d[row][0 .. n). */
+static void add_rows(float *sums, const float *d, size_t rows, size_t n, bool fresh)
+{
+    for (size_t row = 0; row < rows; row++) {
+        float sum = 0;
+        for (size_t i = 0; i < n; i++)
+            sum += d[row * R + i];
+        sums[row] = fresh ? sum : sums[row] + sum;
+    }
+}
+
+static void tail_gradient(struct trainer *trainer, const struct stack_member *member,
+                          const struct block *block)
+{
+    const struct shape *shape = &member->given.shape;
+    struct tail d_tail = tail_at(shape, trainer->gradient + member->tail_at);
+    float *d_logit = trainer->d_logit + member->head_row * R;
+    size_t n = block->n_prompts;
+    if (d_tail.last_bias)
+        add_rows(d_tail.last_bias, d_logit, member->n_heads, n, block->is_first);
+    if (shape->router != ROUTER_MLP)
+        return;
+    add_rows(d_tail.first_bias, trainer->d_inside + member->input_row * R, shape->n_hidden,
+             n, block->is_first);
+    linalg_product_nt(member->n_heads, shape->n_hidden, n, (struct matrix){d_logit, R},
+                      (struct matrix){trainer->inside + member->input_row * R, R},
+                      (struct matrix){d_tail.last, shape->n_hidden}, !block->is_first);
+}
+
+static bool owns_tail(const struct trainer *trainer, size_t member, size_t thread)
+{
+    return member % team_size(trainer->team) == thread;
+}
+
+/* This thread's columns of the gradient. */
+static void multiply_back(struct trainer *trainer, const struct lane *lane, size_t thread,
+                          const struct block *block)
+{
+    size_t Dp = trainer->prompt_width, Dr = trainer->response_width;
+    size_t from = lane->response_begin;
+    linalg_product_nn(
+        trainer->n_heads, lane->response_end - from, block->n_pairs,
+        (struct matrix){trainer->d_margin, R},
+        (struct matrix){trainer->differences + from, trainer->response_stride},
+        (struct matrix){trainer->gradient + from, Dr}, !block->is_first);
+    from = lane->prompt_begin;
+    linalg_product_nn(
+        trainer->n_inputs, lane->prompt_end - from, block->n_prompts,
+        (struct matrix){trainer->d_inside, R},
+        (struct matrix){trainer->prompts + from, trainer->prompt_stride},
+        (struct matrix){trainer_input_rows(trainer, trainer->gradient) + from, Dp},
+        !block->is_first);
+    for (size_t m = 0; m < trainer->n_members; m++)
+        if (owns_tail(trainer, m, thread))
+            tail_gradient(trainer, &trainer->members[m], block);
+}
+
+/* Calls `visit` for every run of contiguous parameters of a member that this thread owns.
+ */
+static void visit_own(struct trainer *trainer, size_t m, size_t thread,
+                      void (*visit)(struct trainer *, size_t at, size_t n, void *),
+                      void *arg)
+{
+    const struct stack_member *member = &trainer->members[m];
+    const struct lane *lane = &trainer->lanes[thread];
+    size_t Dp = trainer->prompt_width, Dr = trainer->response_width;
+    size_t inputs = trainer->n_heads * Dr;
+    for (size_t k = 0; k < member->n_heads; k++)
+        visit(trainer, (member->head_row + k) * Dr + lane->response_begin,
+              lane->response_end - lane->response_begin, arg);
+    for (size_t f = 0; f < member->n_inputs; f++)
+        visit(trainer, inputs + (member->input_row + f) * Dp + lane->prompt_begin,
+              lane->prompt_end - lane->prompt_begin, arg);
+    if (owns_tail(trainer, m, thread))
+        visit(trainer, member->tail_at, shape_tail(&member->given.shape), arg);
+}
+
+static void add_squares(struct trainer *trainer, size_t at, size_t n, void *sum)
+{
+    *(double *)sum += linalg_square_sum(trainer->gradient + at, n);
+}
+
+static void update_run(struct trainer *trainer, size_t at, size_t n, void *adam)
+{
+    adam_update(adam, trainer->parameters + at, trainer->gradient + at,
+                trainer->first_moment + at, trainer->second_moment + at, n);
+}
+
+/* The factor that brings a member's gradient to the largest norm allowed, 1 when it is
+ * there. */
+static float clip_scale(const struct trainer *trainer, size_t m)
+{
+    double squares = 0;
+    for (size_t t = 0; t < team_size(trainer->team); t++)
+        squares += trainer->lanes[t].squares[m];
+    double norm = sqrt(squares), clip = trainer->recipe.clip;
+    return norm > clip ? (float)(clip / (norm + 1e-6)) : 1.0f;
+}
+
+static void update(struct trainer *trainer, struct lane *lane, size_t thread)
+{
+    const struct recipe *recipe = &trainer->recipe;
+    bool clips = recipe->clip > 0;
+    for (size_t m = 0; m < trainer->n_members && clips; m++) {
+        lane->squares[m] = 0;
+        visit_own(trainer, m, thread, add_squares, &lane->squares[m]);
+    }
+    if (clips)
+        team_barrier(trainer->team);
+    double rate =
+        recipe->learning_rate * recipe_factor(recipe, trainer->step, trainer->n_steps);
+    struct adam adam = adam_constants(rate, recipe->weight_decay, trainer->step + 1);
+    for (size_t m = 0; m < trainer->n_members; m++) {
+        adam.scale = clips ? clip_scale(trainer, m) : 1.0f;
+        visit_own(trainer, m, thread, update_run, &adam);
+    }
+}
+
+static void run_batch(void *arg, size_t thread)
+{
+    struct trainer *trainer = arg;
+    struct lane *lane = &trainer->lanes[thread];
+    for (size_t m = 0; m < trainer->n_members; m++)
+        lane->sums[m] = (struct mixture_sums){0};
+    for (size_t first = 0; first < trainer->n_pairs; first += R) {
+        size_t left = trainer->n_pairs - first;
+        struct block block = {first, left < R ? left : R, 0, first == 0};
+        if (thread == 0)
+            number_prompts(trainer, &block);
+        team_barrier(trainer->team);
+        block.n_prompts = trainer->slot[block.n_pairs - 1] + 1;
+        gather(trainer, lane, &block);
+        multiply(trainer, lane, &block);
+        team_barrier(trainer->team);
+        mix(trainer, lane, thread, &block);
+        team_barrier(trainer->team);
+        if (trainer->learning)
+            multiply_back(trainer, lane, thread, &block);
+    }
+    if (trainer->learning)
+        update(trainer, lane, thread);
+}
+
+void trainer_run_batch(struct trainer *trainer, const uint32_t *pairs, size_t n,
+                       bool learning)
+{
+    grouping_make(&trainer->grouping, pairs, n, trainer->features->pair_prompt);
+    trainer->pairs = trainer->grouping.pair;
+    trainer->groups = trainer->grouping.group;
+    trainer->n_pairs = n;
+    trainer->learning = learning;
+    team_run(trainer->team, run_batch, trainer);
+    for (size_t m = 0; m < trainer->n_members; m++) {
+        trainer->batch_sums[m] = (struct mixture_sums){0};
+        for (size_t t = 0; t < team_size(trainer->team); t++) {
+            trainer->batch_sums[m].nll += trainer->lanes[t].sums[m].nll;
+            trainer->batch_sums[m].regulariser += trainer->lanes[t].sums[m].regulariser;
+        }
+    }
+    trainer->batch_pairs = n;
+}

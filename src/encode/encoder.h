@@ -1,0 +1,98 @@
+/* Encoders: text -> features, behind one interface.
+ *
+ * An encoder turns prompts (with or without a context) into rows of width Dp, the router's
+ * input, and responses into rows of width Dr, the heads' input. Its name stands in the
+ * metadata of the features it made, and so do its settings, so that a context typed later
+ * is encoded by the same one with the same statistics.
+ *
+ * Call order for making features:
+ *   1. encoder_open(name, NULL)          a fresh one: its rows are raw
+ *   2. encoder_prompts, _responses       raw rows of all texts
+ *   3. encoder_fit per side              fixes mean and scale on the training rows
+ *   4. encoder_standardise per side      the same rows in place; bit for bit what step 2
+ * gives after step 3
+ *   5. encoder_settings                  into the features' metadata
+ * and for encoding a text that comes later:
+ *   encoder_open(name, settings), encoder_prompts or _responses.
+ *
+ * Deterministic: the same text and settings give the same bytes whatever was encoded
+ * before. Any bytes are accepted as text. An object belongs to one thread at a time and
+ * owns its scratch, which grows to the longest text it met; otherwise nothing is allocated
+ * per text. For several threads open one object each.
+ */
+#ifndef ENCODE_ENCODER_H
+#define ENCODE_ENCODER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct encoder;
+struct json;
+
+enum encoder_side {
+    ENCODER_PROMPT,   /* prompts and contexts: one space, width Dp */
+    ENCODER_RESPONSE, /* width Dr */
+    ENCODER_SIDES
+};
+
+/* A borrowed text; bytes NULL means that there is none. May hold any bytes, NUL too. */
+struct encoder_text {
+    const char *bytes;
+    size_t length;
+};
+
+struct encoder_prompt {
+    struct encoder_text prompt;
+    struct encoder_text context; /* none: the features of the context are zero */
+};
+
+/* Consecutive responses to one prompt should point to the same bytes or hold equal ones: an
+ * encoder that looks at the prompt then looks at it once. */
+struct encoder_response {
+    struct encoder_text prompt;
+    struct encoder_text response;
+};
+
+/* `name` is "surface". `settings` is what encoder_settings returned, or NULL for defaults;
+ * it is not kept. NULL on failure: STATUS_NOT_FOUND for a name that no encoder has,
+ * STATUS_FORMAT when settings are not of this encoder. */
+struct encoder *encoder_open(const char *name, const struct json *settings,
+                             struct error *err);
+void encoder_free(struct encoder *encoder); /* NULL is allowed */
+
+const char *encoder_name(const struct encoder *encoder);
+size_t encoder_width(const struct encoder *encoder, enum encoder_side side); /* Dp or Dr */
+
+/* The name of a feature, unique within its side and valid as long as the encoder; NULL when
+ * the features of this encoder have no meaning that could be named. */
+const char *encoder_feature(const struct encoder *encoder, enum encoder_side side,
+                            size_t index);
+
+/* out: [n, Dp] or [n, Dr] row-major, standardised when that side is fitted. On failure
+ * (none for "surface") out is unspecified. */
+enum status encoder_prompts(struct encoder *encoder, const struct encoder_prompt *texts,
+                            size_t n, float *out, struct error *err);
+enum status encoder_responses(struct encoder *encoder, const struct encoder_response *texts,
+                              size_t n, float *out, struct error *err);
+
+/* Fixes the statistics of one side from raw rows [*, width]: row which[i] for i < n, or the
+ * first n when which is NULL. Hand it training rows only. Prompt rows should hold the rows
+ * with a context as well. STATUS_SHAPE when n is 0, STATUS_NUMERIC when a row is not
+ * finite. */
+enum status encoder_fit(struct encoder *encoder, enum encoder_side side, const float *rows,
+                        const uint32_t *which, size_t n, struct error *err);
+bool encoder_is_fitted(const struct encoder *encoder, enum encoder_side side);
+
+/* Raw rows [n, width] -> standardised ones, in place. Leaves them alone when the side is
+ * not fitted. */
+void encoder_standardise(const struct encoder *encoder, enum encoder_side side, float *rows,
+                         size_t n);
+
+/* Everything that encoder_open needs to make this encoder again, statistics included;
+ * numbers round-trip. The caller frees it. */
+struct json *encoder_settings(const struct encoder *encoder);
+
+#endif

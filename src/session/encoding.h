@@ -1,0 +1,41 @@
+/* From a corpus to features: joins src/corpus, src/encode and src/core.
+ *
+ * Every distinct prompt, (prompt, context) and (prompt, response) becomes one row; pairs are
+ * indices into them. Statistics of the encoder are fitted on what training pairs use, and stand in
+ * the features' metadata with the encoder's name.
+ */
+#ifndef SESSION_ENCODING_H
+#define SESSION_ENCODING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/jobs.h"
+#include "core/features.h"
+
+struct corpus;
+
+struct encoding_options {
+    const char *encoder; /* "surface" */
+    const char *source;  /* name of the corpus file, for the metadata; NULL: none */
+    void (*progress)(void *self, double done, double total); /* texts; NULL: nobody looks */
+    void *self;
+    const struct cancel *cancel;
+};
+
+/* Features in memory. */
+struct encoding {
+    struct features features; /* arrays owned by the encoding */
+    size_t n_texts, n_bytes;  /* encoded: prompts, contexts and responses */
+    struct encoding_arrays *arrays;
+};
+
+/* All pairs must have a split (split_assign). STATUS_SHAPE for a corpus without pairs or without
+ * training pairs, STATUS_NOT_FOUND for an encoder of another name, STATUS_NO_MEMORY,
+ * STATUS_CANCELLED. *encoding is created. */
+enum status encoding_make(struct encoding *encoding, const struct corpus *corpus,
+                          const struct encoding_options *options, struct error *err);
+void encoding_done(struct encoding *encoding);
+
+#endif

@@ -1,0 +1,342 @@
+/* The program as a shell runs it. argv[1] is the program, argv[2] one that has main.c and
+ * the commands of tests/command/program.c. */
+#define _XOPEN_SOURCE 700 /* posix_openpt */
+#include "near.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+
+static const char *microscope, *stand_in;
+
+/* Where standard output and standard error of the child go. */
+enum end { CAUGHT, FULL, CLOSED, BROKEN_PIPE, TERMINAL };
+
+struct child {
+    pid_t id;
+    int out, err; /* our ends; -1: none */
+};
+
+struct result {
+    int code, signal; /* exit code, or -1 and the signal that ended it */
+    struct text out, err;
+};
+
+/* Makes the child's end of a stream; *ours is where we read it. -1: closed. */
+static int make_end(enum end end, int *ours)
+{
+    int ends[2] = {-1, -1};
+    if (end == FULL) {
+        ends[1] = open("/dev/full", O_WRONLY);
+    } else if (end == TERMINAL) {
+        ends[0] = posix_openpt(O_RDWR | O_NOCTTY);
+        assert_int_equal(grantpt(ends[0]), 0);
+        assert_int_equal(unlockpt(ends[0]), 0);
+        const struct winsize size = {.ws_row = 24, .ws_col = 40};
+        assert_int_equal(ioctl(ends[0], TIOCSWINSZ, &size), 0);
+        ends[1] = open(ptsname(ends[0]), O_RDWR | O_NOCTTY);
+    } else if (end != CLOSED) {
+        assert_int_equal(pipe(ends), 0);
+    }
+    if (end == BROKEN_PIPE) {
+        close(ends[0]);
+        ends[0] = -1;
+    }
+    *ours = ends[0];
+    return ends[1];
+}
+
+static void put_end(int end, int at)
+{
+    if (end < 0)
+        close(at);
+    else
+        dup2(end, at);
+}
+
+/* Starts the program with words cut at blanks. */
+static struct child start(const char *program, const char *words, enum end out,
+                          enum end err)
+{
+    char copy[256], name[] = "microscope", *argv[16] = {name};
+    snprintf(copy, sizeof copy, "%s", words);
+    size_t n = 1;
+    for (char *word = strtok(copy, " "); word; word = strtok(NULL, " "))
+        argv[n++] = word;
+    struct child child = {0};
+    int out_end = make_end(out, &child.out), err_end = make_end(err, &child.err);
+    child.id = fork();
+    assert_true(child.id >= 0);
+    if (child.id == 0) {
+        signal(SIGPIPE, SIG_DFL);
+        signal(SIGINT, SIG_DFL);
+        signal(SIGTERM, SIG_DFL);
+        put_end(out_end, STDOUT_FILENO);
+        put_end(err_end, STDERR_FILENO);
+        for (int fd = 3; fd < 64; fd++)
+            close(fd);
+        execv(program, argv);
+        _exit(127);
+    }
+    if (out_end >= 0)
+        close(out_end);
+    if (err_end >= 0)
+        close(err_end);
+    return child;
+}
+
+/* Reads both streams to their ends and waits for the child. */
+static struct result finish(struct child child)
+{
+    struct result result = {.code = -1};
+    struct pollfd fds[2] = {{.fd = child.out, .events = POLLIN},
+                            {.fd = child.err, .events = POLLIN}};
+    struct text *texts[2] = {&result.out, &result.err};
+    text_add(&result.out, "");
+    text_add(&result.err, "");
+    while (fds[0].fd >= 0 || fds[1].fd >= 0) {
+        assert_true(poll(fds, 2, 20000) > 0);
+        for (int i = 0; i < 2; i++) {
+            char bytes[4096];
+            if (fds[i].fd < 0 || !fds[i].revents)
+                continue;
+            ssize_t n = read(fds[i].fd, bytes, sizeof bytes);
+            if (n > 0) {
+                text_append(texts[i], bytes, (size_t)n);
+                continue;
+            }
+            close(fds[i].fd);
+            fds[i].fd = -1;
+        }
+    }
+    int status;
+    assert_int_equal(waitpid(child.id, &status, 0), child.id);
+    if (WIFEXITED(status))
+        result.code = WEXITSTATUS(status);
+    else
+        result.signal = WTERMSIG(status);
+    return result;
+}
+
+static struct result run(const char *program, const char *words)
+{
+    return finish(start(program, words, CAUGHT, CAUGHT));
+}
+
+static void done(struct result *result)
+{
+    text_done(&result->out);
+    text_done(&result->err);
+}
+
+/* Compares all of a result and frees it. */
+static void check(struct result result, int code, const char *out, const char *err)
+{
+    assert_string_equal(result.err.bytes, err);
+    assert_string_equal(result.out.bytes, out);
+    assert_int_equal(result.code, code);
+    done(&result);
+}
+
+static void test_good_use(void **state)
+{
+    (void)state;
+    const struct {
+        const char *words, *begins;
+    } cases[] = {
+        {"", "microscope: a workbench"},
+        {"--help", "microscope: a workbench"},
+        {"-h", "microscope: a workbench"},
+        {"help", "microscope: a workbench"},
+        {"help help", "help: explain"},
+        {"help vers", "version: say"},
+        {"version --help", "version: say"},
+        {"help --all --mode markdown", "# Commands"},
+        {"--version", "microscope  0."},
+        {"version --json", "{\n  \"command\": \"version\",\n  \"microscope\": \"0."},
+        {"vers --mode csv", "name,value,unit\nmicroscope,0."},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct result result = run(microscope, cases[i].words);
+        assert_int_equal(result.code, 0);
+        assert_memory_equal(result.out.bytes, cases[i].begins, strlen(cases[i].begins));
+        assert_string_equal(result.err.bytes, "");
+        done(&result);
+    }
+}
+
+static void test_bad_use(void **state)
+{
+    (void)state;
+    const struct {
+        const char *words, *want;
+    } cases[] = {
+        {"versoin", "microscope: there is no command 'versoin'; did you mean 'version'?\n"},
+        {"version --josn", "microscope: 'version' has no option '--josn'; did you mean "
+                           "'--json'?\n"},
+        {"--quiet version", "microscope: a command comes before the option '--quiet'\n"},
+        {"help qqq", "microscope: there is no command 'qqq'; 'microscope help' lists "
+                     "them\n"},
+        {"help help --all", "microscope: 'help' wants a command or --all, not both\n"},
+        {"help --mode csv", "microscope: 'help' gives no table\n"},
+        {"version \x1b[2J", "microscope: 'version' has no use for the word '\\x1b[2J'\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        check(run(microscope, cases[i].words), 2, "", cases[i].want);
+}
+
+static void test_endings(void **state)
+{
+    (void)state;
+    /* The answer is no: the report is written all the same. A failure leaves none. */
+    check(run(stand_in, "refuse"), 1, "differences  3\n", "microscope: 3 values differ\n");
+    check(run(stand_in, "lose"), 3, "", "microscope: cannot read 'x'\n");
+    check(run(stand_in, "lose --json"), 3, "", "microscope: cannot read 'x'\n");
+    check(run(stand_in, "squares --table x"), 2, "",
+          "microscope: 'squares' gives no table 'x'; it gives 'squares'\n");
+}
+
+static void test_standard_output_carries_data_only(void **state)
+{
+    (void)state;
+    check(run(stand_in, "squares"), 0, "A note.\n\nn\n-\n4\n", "");
+    check(run(stand_in, "squares -q"), 0, "n\n-\n4\n", "");
+    check(run(stand_in, "squares --mode csv"), 0, "n\n4\n", "A note.\n");
+    check(run(stand_in, "squares --mode csv -q"), 0, "n\n4\n", "");
+    struct result result = run(stand_in, "data");
+    assert_int_equal(result.code, 0);
+    assert_int_equal(result.out.length, 250000);
+    assert_null(strstr(result.out.bytes, "lines"));
+    assert_string_equal(result.err.bytes, "lines  50,000\n");
+    done(&result);
+}
+
+static void test_output_that_cannot_be_written(void **state)
+{
+    (void)state;
+    const char *full =
+        "microscope: cannot write 'standard output': No space left on device\n";
+    check(finish(start(microscope, "help", FULL, CAUGHT)), 3, "", full);
+    check(finish(start(stand_in, "data", FULL, CAUGHT)), 3, "", full);
+    check(finish(start(microscope, "help", CLOSED, CAUGHT)), 3, "",
+          "microscope: cannot write 'standard output': Bad file descriptor\n");
+    check(finish(start(microscope, "version", CAUGHT, CLOSED)), 0,
+          "microscope  " MICROSCOPE_VERSION "\n", "");
+}
+
+static void test_a_reader_that_leaves_is_no_failure(void **state)
+{
+    (void)state;
+    check(finish(start(microscope, "help", BROKEN_PIPE, CAUGHT)), 0, "", "");
+    check(finish(start(stand_in, "data -q", BROKEN_PIPE, CAUGHT)), 0, "", "");
+}
+
+/* Waits until the child has said that it has begun, then sends it the signal. */
+static void interrupt(struct child child, int number)
+{
+    char begun[7] = "";
+    assert_int_equal(read(child.out, begun, 6), 6);
+    assert_string_equal(begun, "begun\n");
+    assert_int_equal(kill(child.id, number), 0);
+}
+
+static void test_signals_ask_to_stop(void **state)
+{
+    (void)state;
+    static const int signals[] = {SIGINT, SIGTERM};
+    for (size_t i = 0; i < 2; i++) {
+        struct child child = start(stand_in, "wait 20 --json", CAUGHT, CAUGHT);
+        double begin = clock_seconds();
+        interrupt(child, signals[i]);
+        struct result result = finish(child);
+        assert_true(clock_seconds() - begin < 5);
+        assert_int_equal(result.code, 128 + signals[i]);
+        assert_memory_equal(result.err.bytes, "microscope: stopped after ", 26);
+        assert_non_null(strstr(result.out.bytes, "\"finished\": false"));
+        done(&result);
+    }
+}
+
+static void test_a_second_interrupt_ends_at_once(void **state)
+{
+    (void)state;
+    struct child child = start(stand_in, "wait 20 --stubborn", CAUGHT, CAUGHT);
+    interrupt(child, SIGINT);
+    poll(NULL, 0, 200);
+    assert_int_equal(waitpid(child.id, NULL, WNOHANG),
+                     0); /* the first one was only heard */
+    assert_int_equal(kill(child.id, SIGINT), 0);
+    struct result result = finish(child);
+    assert_int_equal(result.code, -1);
+    assert_int_equal(result.signal, SIGINT);
+    done(&result);
+}
+
+static void test_progress_is_for_terminals(void **state)
+{
+    (void)state;
+    struct result result = finish(start(stand_in, "wait 0.5", CAUGHT, TERMINAL));
+    assert_int_equal(result.code, 0);
+    assert_non_null(strstr(result.err.bytes, "\rwaiting  "));
+    assert_non_null(strstr(result.err.bytes, " ticks/s  0:00 left"));
+    /* What is left in the end is an empty line. */
+    const char *last = strrchr(result.err.bytes, '\r');
+    assert_string_equal(last, "\r");
+    while (last > result.err.bytes && last[-1] == ' ')
+        last--;
+    assert_true(last[-1] == '\r');
+    done(&result);
+
+    check(run(stand_in, "wait 0.5 -q"), 0, "begun\nfinished  yes\n", "");
+    check(finish(start(stand_in, "wait 0.5 -q", CAUGHT, TERMINAL)), 0,
+          "begun\nfinished  yes\n", "");
+    check(run(stand_in, "wait 0.5"), 0, "begun\nWaited.\n\nfinished  yes\n", "");
+}
+
+/* The bound of 20 ms holds for a release build on a quiet machine; under sanitizers and
+ * load ten times as much is allowed. The best of several runs counts. */
+static void test_starts_at_once(void **state)
+{
+    (void)state;
+    double best = 1e9;
+    for (int i = 0; i < 10; i++) {
+        double begin = clock_seconds();
+        struct result result = run(microscope, "version");
+        double seconds = clock_seconds() - begin;
+        best = seconds < best ? seconds : best;
+        done(&result);
+    }
+    print_message("# started and ended in %.1f ms\n", best * 1e3);
+    assert_true(best < 0.2);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_good_use),
+        cmocka_unit_test(test_bad_use),
+        cmocka_unit_test(test_endings),
+        cmocka_unit_test(test_standard_output_carries_data_only),
+        cmocka_unit_test(test_output_that_cannot_be_written),
+        cmocka_unit_test(test_a_reader_that_leaves_is_no_failure),
+        cmocka_unit_test(test_signals_ask_to_stop),
+        cmocka_unit_test(test_a_second_interrupt_ends_at_once),
+        cmocka_unit_test(test_progress_is_for_terminals),
+        cmocka_unit_test(test_starts_at_once),
+    };
+    if (argc < 3)
+        return EXIT_FAILURE;
+    microscope = argv[1];
+    stand_in = argv[2];
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
