@@ -34,12 +34,10 @@ struct scene {
 
 static enum status check(const struct synth_options *options, struct error *err)
 {
-    size_t most =
-        synth_prompt_count() < SYNTH_MAX_PROMPTS ? synth_prompt_count() : SYNTH_MAX_PROMPTS;
-    if (!options->prompts || options->prompts > most)
+    if (!options->prompts || options->prompts > synth_prompt_count())
         return error_set(err, STATUS_USAGE,
                          "the number of prompts is %zu, it must be from 1 to %zu",
-                         options->prompts, most);
+                         options->prompts, synth_prompt_count());
     if (!(options->noise > 0) || !isfinite(options->noise))
         return error_set(err, STATUS_USAGE,
                          "the noise of the annotators is %g, it must be above 0",
@@ -108,7 +106,7 @@ static bool is_repeated(const struct scene *scene, size_t index)
 /* An answer leans to one style and has something of another. */
 static void write_answer(struct scene *scene, struct synth_answer *answer)
 {
-    static const double second_share = 0.4, filler_share = 0.15;
+    static const double second_share = 0.4, filler_share = 0.12;
     struct rng *rng = &scene->rng;
     size_t main_style = rng_below(rng, STYLE_FILLER), second = rng_below(rng, STYLE_FILLER);
     if (rng_uniform(rng) < filler_share)

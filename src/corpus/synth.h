@@ -22,7 +22,7 @@
 struct corpus;
 
 struct synth_options {
-    size_t prompts;       /* 1 .. SYNTH_MAX_PROMPTS */
+    size_t prompts;       /* 1 .. synth_prompt_count(), which is 288,000 */
     uint64_t seed;        /* of everything, the split included */
     double noise;         /* temperature of the annotators, > 0; 1 is the demo's */
     double test, holdout; /* shares of the prompts */
@@ -30,7 +30,6 @@ struct synth_options {
 #define SYNTH_DEFAULTS                                                                     \
     ((struct synth_options){                                                               \
         .prompts = 640, .seed = 1, .noise = 1, .test = 0.2, .holdout = 0.1})
-enum { SYNTH_MAX_PROMPTS = 250000 };
 
 /* Fills the all-zero *corpus. STATUS_USAGE when an option is out of its bounds; *corpus is
  * then untouched. */

@@ -28,7 +28,7 @@ static const double style_taste[ATTRIBUTE_COUNT][STYLE_COUNT] = {
     [ATTRIBUTE_CREATIVITY] = {-.9, -1, -.9, -.5, 0, .7, .8, 2, .6, -2},
     [ATTRIBUTE_HUMOR] = {-.7, -.9, -1.1, -.4, .5, .4, 0, .7, 2, -2},
 };
-static const double sharpness = 2.5;
+static const double sharpness = 3;
 
 /* For each 20 words beyond 45. */
 static const double length_taste[ATTRIBUTE_COUNT] = {
