@@ -10,6 +10,7 @@
 #include "command/watch.h"
 #include "core/features.h"
 #include "corpus/import.h"
+#include "io/file.h"
 #include "session/encoding.h"
 
 /* ---- import ---- */
@@ -137,9 +138,11 @@ static enum status run_import(struct call *call, struct error *err)
     struct corpus corpus = {0};
     struct import_counts counts;
     struct corpus_watch watch = watch_corpus(call);
+    enum status status = sink_check(args->out, err);
+    if (status)
+        return status;
     progress_begin(call->progress, "reading", "bytes");
-    enum status status =
-        import_file(&corpus, format, args->input, &options, &watch, &counts, err);
+    status = import_file(&corpus, format, args->input, &options, &watch, &counts, err);
     progress_end(call->progress);
     if (!status) {
         progress_begin(call->progress, "writing", "pairs");
@@ -277,6 +280,8 @@ static enum status run_encode(struct call *call, struct error *err)
     struct corpus corpus = {0};
     struct corpus_watch watch = watch_corpus(call);
     enum status status = split_check(&split, err);
+    if (!status)
+        status = sink_check(args->out, err);
     if (status)
         return status;
     progress_begin(call->progress, "reading", "bytes");

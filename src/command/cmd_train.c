@@ -10,6 +10,7 @@
 #include "command/training_report.h"
 #include "core/checkpoint.h"
 #include "core/linalg.h"
+#include "io/file.h"
 #include "io/json.h"
 
 struct train_args {
@@ -182,10 +183,19 @@ static enum status run_train(struct call *call, struct error *err)
     const struct train_args *args = call->args;
     struct features features;
     linalg_init();
-    enum status status = features_open(&features, args->features, err);
+    enum status status = sink_check(args->out, err);
+    if (!status)
+        status = features_open(&features, args->features, err);
     if (status)
         return status;
-    status = train_on(call, &features, err);
+    if (!features.n_pairs)
+        status = error_set(err, STATUS_SHAPE,
+                           "'%s' holds %zu rated responses and no pairs to train on",
+                           args->features, features.labels.n_rows);
+    else
+        status = train_on(call, &features, err);
+    if (status == STATUS_SHAPE && features.n_pairs)
+        error_prefix(err, "'%s'", args->features);
     features_done(&features);
     return status;
 }
