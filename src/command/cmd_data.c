@@ -10,6 +10,7 @@
 #include "command/watch.h"
 #include "core/features.h"
 #include "corpus/import.h"
+#include "io/file.h"
 #include "session/encoding.h"
 
 /* ---- import ---- */
@@ -137,9 +138,11 @@ static enum status run_import(struct call *call, struct error *err)
     struct corpus corpus = {0};
     struct import_counts counts;
     struct corpus_watch watch = watch_corpus(call);
+    enum status status = sink_check(args->out, err);
+    if (status)
+        return status;
     progress_begin(call->progress, "reading", "bytes");
-    enum status status =
-        import_file(&corpus, format, args->input, &options, &watch, &counts, err);
+    status = import_file(&corpus, format, args->input, &options, &watch, &counts, err);
     progress_end(call->progress);
     if (!status) {
         progress_begin(call->progress, "writing", "pairs");
@@ -277,6 +280,8 @@ static enum status run_encode(struct call *call, struct error *err)
     struct corpus corpus = {0};
     struct corpus_watch watch = watch_corpus(call);
     enum status status = split_check(&split, err);
+    if (!status)
+        status = sink_check(args->out, err);
     if (status)
         return status;
     progress_begin(call->progress, "reading", "bytes");
@@ -297,9 +302,8 @@ const struct command cmd_encode = {
     .name = "encode",
     .group = "data",
     .help = "turn the texts of a corpus into features",
-    .more = "The encoder's statistics are fitted on the texts of training pairs and kept "
-            "in the\n"
-            "file, so that a text typed later is encoded alike.\n"
+    .more = "The encoder's statistics are fitted on the texts of training pairs and kept\n"
+            "in the file, so that a text typed later is encoded alike.\n"
             "\n"
             "examples\n"
             "  microscope encode s.jsonl.gz --out s.features.safetensors\n"

@@ -1,4 +1,4 @@
-/* Commands that make and describe data: import, synth, encode, info. */
+/* Commands that make data from data: import and encode. */
 #ifndef COMMAND_CMD_DATA_H
 #define COMMAND_CMD_DATA_H
 

@@ -50,6 +50,21 @@ static const struct field eval_fields[] = {
     {0},
 };
 
+/* An empty split is often the wrong one: says which have pairs. */
+static enum status check_split(const struct features *features, enum split split,
+                               struct error *err)
+{
+    if (features_select(features, split, -1, NULL))
+        return STATUS_OK;
+    return error_set(
+        err, STATUS_SHAPE,
+        "there are no pairs in the %s split; --split train has %zu, holdout %zu, "
+        "test %zu",
+        split_name(split), features_select(features, SPLIT_TRAIN, -1, NULL),
+        features_select(features, SPLIT_HOLDOUT, -1, NULL),
+        features_select(features, SPLIT_TEST, -1, NULL));
+}
+
 /* Says when a model was made from other features or another encoder. */
 static void compare_origins(struct report *report, const struct features *features,
                             const struct json *metadata)
@@ -75,7 +90,9 @@ static enum status eval_on(struct call *call, const struct features *features,
         .seed = call->seed,
     };
     struct evaluation evaluation;
-    enum status status = evaluate(features, model, &options, &evaluation, err);
+    enum status status = check_split(features, options.split, err);
+    if (!status)
+        status = evaluate(features, model, &options, &evaluation, err);
     if (status)
         return status;
     report_text(call->report, "split", split_choices[args->split]);

@@ -10,6 +10,7 @@
 #include "command/training_report.h"
 #include "core/checkpoint.h"
 #include "core/linalg.h"
+#include "io/file.h"
 #include "io/json.h"
 
 struct train_args {
@@ -182,10 +183,19 @@ static enum status run_train(struct call *call, struct error *err)
     const struct train_args *args = call->args;
     struct features features;
     linalg_init();
-    enum status status = features_open(&features, args->features, err);
+    enum status status = sink_check(args->out, err);
+    if (!status)
+        status = features_open(&features, args->features, err);
     if (status)
         return status;
-    status = train_on(call, &features, err);
+    if (!features.n_pairs)
+        status = error_set(err, STATUS_SHAPE,
+                           "'%s' holds %zu rated responses and no pairs to train on",
+                           args->features, features.labels.n_rows);
+    else
+        status = train_on(call, &features, err);
+    if (status == STATUS_SHAPE && features.n_pairs)
+        error_prefix(err, "'%s'", args->features);
     features_done(&features);
     return status;
 }
@@ -194,16 +204,13 @@ const struct command cmd_train = {
     .name = "train",
     .group = "model",
     .help = "train a mixture of reward heads and its router",
-    .more =
-        "Trains --restarts mixtures and a single head at once and keeps the mixture with "
-        "the\n"
-        "best hold-out likelihood. Ctrl-C stops between two steps and keeps the run in\n"
-        "OUT.run; --resume goes on from there, to the bit.\n"
-        "\n"
-        "examples\n"
-        "  microscope train s.features.safetensors --heads 5 --out s.model.safetensors\n"
-        "  microscope train s.features.safetensors --router static --out "
-        "static.safetensors",
+    .more = "Trains --restarts mixtures and a single head at once and keeps the mixture\n"
+            "with the best hold-out likelihood. Ctrl-C stops between two steps and keeps\n"
+            "the run in OUT.run; --resume goes on from there, to the bit.\n"
+            "\n"
+            "examples\n"
+            "  microscope train s.features.safetensors --out s.model.safetensors\n"
+            "  microscope train s.features.safetensors --router static --out static.model",
     .fields = train_fields,
     .args_size = sizeof(struct train_args),
     .run = run_train,

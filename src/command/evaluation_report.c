@@ -39,8 +39,9 @@ static void attribute_column(struct table *table, const char *attribute, const c
         table_title(table, title);
 }
 
-static void add_heads(const struct evaluation *evaluation, struct report *report,
-                      bool with_intervals)
+/* ---- for programs: a row a predictor, everything in it ---- */
+
+static void add_heads(const struct evaluation *evaluation, struct report *report)
 {
     struct table *table =
         report_table(report, "heads", "accuracy of each head by attribute");
@@ -49,13 +50,10 @@ static void add_heads(const struct evaluation *evaluation, struct report *report
     for (size_t a = 0; a < evaluation->n_attributes; a++) {
         attribute_column(table, evaluation->attributes[a], "", COLUMN_SHARE,
                          evaluation->attribute_pairs[a]);
-        if (with_intervals)
-            attribute_column(table, evaluation->attributes[a], "_interval", COLUMN_INTERVAL,
-                             0);
+        attribute_column(table, evaluation->attributes[a], "_interval", COLUMN_INTERVAL, 0);
     }
     table_column(table, "mean", COLUMN_SHARE, 3, NULL);
-    if (with_intervals)
-        table_column(table, "mean_interval", COLUMN_INTERVAL, 3, NULL);
+    table_column(table, "mean_interval", COLUMN_INTERVAL, 3, NULL);
     for (size_t r = 0; r < evaluation->n_rows; r++) {
         const struct evaluated_row *row = &evaluation->rows[r];
         table_row(table);
@@ -64,29 +62,75 @@ static void add_heads(const struct evaluation *evaluation, struct report *report
         for (size_t a = 0; a < evaluation->n_attributes; a++) {
             const struct evaluated_cell *cell = &row->cells[a];
             table_number(table, cell->accuracy);
-            if (with_intervals)
-                table_interval(table, cell->interval.low, cell->interval.high);
+            table_interval(table, cell->interval.low, cell->interval.high);
         }
         table_number(table, row->mean);
-        if (with_intervals)
-            table_interval(table, row->mean_interval.low, row->mean_interval.high);
+        table_interval(table, row->mean_interval.low, row->mean_interval.high);
     }
+}
+
+/* ---- for people: a row an attribute, a column a predictor, which stays narrow ---- */
+
+static void predictor_columns(const struct evaluation *evaluation, struct table *table,
+                              enum column_type type)
+{
+    for (size_t r = 0; r < evaluation->n_rows; r++) {
+        const struct evaluated_row *row = &evaluation->rows[r];
+        char name[32];
+        snprintf(name, sizeof name, "h%zu", row->head + 1);
+        const char *names[] = {name, "mixture", "single", "oracle"};
+        table_column(table, names[row->predictor], type, type == COLUMN_INTERVAL ? 2 : 3,
+                     NULL);
+        if (row->predictor == PREDICTOR_ORACLE)
+            table_title(table, "best (oracle)");
+    }
+}
+
+static void add_accuracies(const struct evaluation *evaluation, struct report *report)
+{
+    struct table *table =
+        report_table(report, "heads", "accuracy of each head by attribute");
+    table_column(table, "attribute", COLUMN_TEXT, 0, NULL);
+    table_column(table, "pairs", COLUMN_COUNT, 0, NULL);
+    predictor_columns(evaluation, table, COLUMN_SHARE);
+    for (size_t a = 0; a < evaluation->n_attributes; a++) {
+        table_row(table);
+        table_text(table, evaluation->attributes[a]);
+        table_number(table, (double)evaluation->attribute_pairs[a]);
+        for (size_t r = 0; r < evaluation->n_rows; r++)
+            table_number(table, evaluation->rows[r].cells[a].accuracy);
+    }
+    table_row(table);
+    table_text(table, "mean");
+    table_number(table, (double)evaluation->n_pairs);
+    for (size_t r = 0; r < evaluation->n_rows; r++)
+        table_number(table, evaluation->rows[r].mean);
+    table_row(table);
+    table_text(table, "router's weight");
+    table_missing(table);
+    for (size_t r = 0; r < evaluation->n_rows; r++)
+        table_number(table, evaluation->rows[r].load);
 }
 
 static void add_intervals(const struct evaluation *evaluation, struct report *report)
 {
     struct table *table =
-        report_table(report, "intervals", "95 % intervals of these accuracies (Wilson)");
-    table_column(table, "head", COLUMN_TEXT, 0, NULL);
-    for (size_t a = 0; a < evaluation->n_attributes; a++)
-        attribute_column(table, evaluation->attributes[a], "_interval", COLUMN_INTERVAL,
-                         evaluation->attribute_pairs[a]);
-    for (size_t r = 0; r < evaluation->n_rows; r++) {
-        const struct evaluated_row *row = &evaluation->rows[r];
+        report_table(report, "intervals", "95 % intervals of these accuracies");
+    table_column(table, "attribute", COLUMN_TEXT, 0, NULL);
+    predictor_columns(evaluation, table, COLUMN_INTERVAL);
+    for (size_t a = 0; a < evaluation->n_attributes; a++) {
         table_row(table);
-        name_row(table, row);
-        for (size_t a = 0; a < evaluation->n_attributes; a++)
-            table_interval(table, row->cells[a].interval.low, row->cells[a].interval.high);
+        table_text(table, evaluation->attributes[a]);
+        for (size_t r = 0; r < evaluation->n_rows; r++) {
+            struct interval interval = evaluation->rows[r].cells[a].interval;
+            table_interval(table, interval.low, interval.high);
+        }
+    }
+    table_row(table);
+    table_text(table, "mean");
+    for (size_t r = 0; r < evaluation->n_rows; r++) {
+        struct interval interval = evaluation->rows[r].mean_interval;
+        table_interval(table, interval.low, interval.high);
     }
 }
 
@@ -181,11 +225,13 @@ void evaluation_report(const struct evaluation *evaluation, struct report *repor
     report_real(report, "router_entropy", evaluation->entropy, 3, "nats");
     if (evaluation->ties)
         report_count(report, "ties", evaluation->ties, "pairs, counted wrong");
-    add_heads(evaluation, report, mode != TABLE_TEXT);
-    if (mode == TABLE_TEXT)
+    if (mode == TABLE_TEXT) {
+        add_accuracies(evaluation, report);
         add_intervals(evaluation, report);
-    else
+    } else {
+        add_heads(evaluation, report);
         add_attributes(evaluation, report);
+    }
     add_summary(evaluation, report);
     add_verdict(evaluation, report);
 }

@@ -5,8 +5,9 @@
 #include "command/report.h"
 #include "core/evaluate.h"
 
-/* Adds the tables "heads" (the main one), "intervals" in text mode, where "heads" leaves them out for
- * width, "summary", and what follows for the question whether a mixture helps. */
+/* Adds values, the table "heads" (the main one), and what follows for the question whether a mixture
+ * helps. In text mode "heads" has a row an attribute and "intervals" stands apart; in the other
+ * modes it has a row a predictor with the intervals in it, and "attributes" has the pairs. */
 void evaluation_report(const struct evaluation *evaluation, struct report *report,
                        enum table_mode mode);
 

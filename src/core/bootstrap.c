@@ -70,13 +70,9 @@ static void score_draw(const struct bootstrap *b, const double *sums, double *me
         const double *sum = sums + c * width;
         if (sum[0] == 0)
             continue;
-        double best = 0;
-        for (size_t p = 0; p < b->n_predictors; p++) {
+        for (size_t p = 0; p < b->n_predictors; p++)
             means[p] += sum[1 + p] / sum[0];
-            if (p < b->n_heads && sum[1 + p] > best)
-                best = sum[1 + p];
-        }
-        means[b->n_predictors] += best / sum[0];
+        means[b->n_predictors] += sum[1 + b->oracle_head[c]] / sum[0];
         columns++;
     }
     for (size_t p = 0; p < width; p++)

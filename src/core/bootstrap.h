@@ -2,8 +2,9 @@
  *
  * Prompts are drawn with replacement and bring all their pairs; every predictor is scored
  * on the same draw, so the interval of a difference is much narrower than the two intervals
- * suggest. The statistic is the unweighted mean over attributes; the oracle chooses its
- * heads anew in every draw.
+ * suggest. The statistic is the unweighted mean over attributes. The oracle's heads are
+ * those it chose on the whole split: were it to choose anew in every draw, its interval
+ * would lie above its value, as the best of K noisy heads always does.
  */
 #ifndef CORE_BOOTSTRAP_H
 #define CORE_BOOTSTRAP_H
@@ -15,11 +16,11 @@
 
 struct bootstrap {
     size_t n_pairs, n_predictors, n_columns;
-    size_t n_heads;         /* the first of the predictors, for the oracle */
-    size_t reference;       /* predictor that differences are taken to; SIZE_MAX: none */
-    const uint8_t *right;   /* (n_pairs, n_predictors) */
-    const uint32_t *column; /* [n_pairs] attribute */
-    const int32_t *unit;    /* [n_pairs] prompt; pairs with -1 are units of their own */
+    const size_t *oracle_head; /* [n_columns] the predictor that is the oracle there */
+    size_t reference;          /* predictor that differences are taken to; SIZE_MAX: none */
+    const uint8_t *right;      /* (n_pairs, n_predictors) */
+    const uint32_t *column;    /* [n_pairs] attribute */
+    const int32_t *unit;       /* [n_pairs] prompt; pairs with -1 are units of their own */
     size_t resamples;
     uint64_t seed;
 };

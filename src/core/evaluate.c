@@ -92,10 +92,14 @@ static void add_intervals(const struct features *features,
 {
     size_t n_predictors = predictions->n_predictors;
     bool has_single = n_predictors == predictions->n_heads + 2;
+    const struct evaluated_row *oracle = evaluation_row(out, PREDICTOR_ORACLE);
+    size_t *oracle_head = mem_zero(out->n_attributes * sizeof *oracle_head);
+    for (size_t a = 0; a < out->n_attributes; a++)
+        oracle_head[a] = oracle->cells[a].head;
     struct bootstrap bootstrap = {
         .n_pairs = predictions->n,
         .n_predictors = n_predictors,
-        .n_heads = predictions->n_heads,
+        .oracle_head = oracle_head,
         .n_columns = out->n_attributes,
         .reference = has_single ? n_predictors - 1 : SIZE_MAX,
         .right = predictions->right,
@@ -121,6 +125,7 @@ static void add_intervals(const struct features *features,
     }
     free(means);
     free(unit);
+    free(oracle_head);
 }
 
 /* Expected calibration error over ten bins of confidence max(P, 1 - P) (E9). */
@@ -170,7 +175,7 @@ enum status evaluate(const struct features *features, const struct model *model,
 {
     size_t n = features_select(features, options->split, -1, NULL);
     if (!n)
-        return error_set(err, STATUS_SHAPE, "the features have no pairs in the %s split",
+        return error_set(err, STATUS_SHAPE, "there are no pairs in the %s split",
                          split_name(options->split));
     uint32_t *pairs = mem_alloc(n * sizeof *pairs);
     features_select(features, options->split, -1, pairs);

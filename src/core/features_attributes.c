@@ -102,7 +102,7 @@ static size_t count_attributes(const struct features *features)
     for (size_t i = 0; i < features->n_pairs; i++)
         if (features->pair_attribute[i] > largest)
             largest = features->pair_attribute[i];
-    return (size_t)(largest + 1);
+    return largest < 0 ? 0 : (size_t)largest + 1;
 }
 
 enum status features_attributes_number(struct features *features, struct error *err)

@@ -246,10 +246,9 @@ static void keep_conflicts(struct census *census, struct conflict_table *table)
 static enum status count_comparisons(struct census *census, const struct corpus *corpus,
                                      struct error *err)
 {
-    struct comparison *comparisons;
-    enum status status = comparisons_of(corpus, &comparisons, err);
-    if (status)
-        return status;
+    struct comparison *comparisons = comparisons_of(corpus, err);
+    if (!comparisons)
+        return STATUS_NO_MEMORY;
     size_t n = census->n_attributes;
     n = n < CENSUS_ATTRIBUTES_MAX ? n : CENSUS_ATTRIBUTES_MAX;
     struct conflict_table table = {mem_array(n * n, sizeof *table.cells), n};

@@ -34,13 +34,13 @@ static int order(const void *left, const void *right)
     return result ? result : (a->pair > b->pair) - (a->pair < b->pair);
 }
 
-enum status comparisons_of(const struct corpus *corpus, struct comparison **comparisons,
-                           struct error *err)
+struct comparison *comparisons_of(const struct corpus *corpus, struct error *err)
 {
     struct comparison *sorted = mem_array(corpus->n_pairs, sizeof *sorted);
-    if (!sorted)
-        return error_set(err, STATUS_NO_MEMORY, "no memory to sort %zu pairs",
-                         corpus->n_pairs);
+    if (!sorted) {
+        error_set(err, STATUS_NO_MEMORY, "no memory to sort %zu pairs", corpus->n_pairs);
+        return NULL;
+    }
     for (size_t i = 0; i < corpus->n_pairs; i++) {
         const struct pair *pair = &corpus->pairs[i];
         bool first_chosen = pair->chosen < pair->rejected;
@@ -56,8 +56,7 @@ enum status comparisons_of(const struct corpus *corpus, struct comparison **comp
         };
     }
     qsort(sorted, corpus->n_pairs, sizeof *sorted, order);
-    *comparisons = sorted;
-    return STATUS_OK;
+    return sorted;
 }
 
 size_t comparison_run(const struct comparison *comparisons, size_t n, size_t i,
@@ -103,10 +102,9 @@ enum status comparison_drop_unanimous(struct corpus *corpus, size_t *n_dropped,
     *n_dropped = 0;
     if (corpus->attributes.n < 2)
         return STATUS_OK;
-    struct comparison *comparisons;
-    enum status status = comparisons_of(corpus, &comparisons, err);
-    if (status)
-        return status;
+    struct comparison *comparisons = comparisons_of(corpus, err);
+    if (!comparisons)
+        return STATUS_NO_MEMORY;
     for (size_t i = 0; i < corpus->n_pairs;) {
         size_t end = comparison_run(comparisons, corpus->n_pairs, i, COMPARISON_RESPONSES);
         bool drop = is_unanimous(comparisons, i, end, corpus->attributes.n);

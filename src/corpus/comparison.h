@@ -18,10 +18,9 @@ struct comparison {
     bool first_chosen;
 };
 
-/* All pairs, ordered by prompt, first, second, attribute, context, user, pair. Free
- * *comparisons. STATUS_NO_MEMORY. */
-enum status comparisons_of(const struct corpus *corpus, struct comparison **comparisons,
-                           struct error *err);
+/* All pairs, ordered by prompt, first, second, attribute, context, user, pair; free() it.
+ * NULL and STATUS_NO_MEMORY when there is no memory. */
+struct comparison *comparisons_of(const struct corpus *corpus, struct error *err);
 
 /* How far comparisons must be alike to lie in one run. */
 enum comparison_level {

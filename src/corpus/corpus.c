@@ -155,11 +155,13 @@ uint64_t corpus_hash(const struct corpus *corpus)
 
 void corpus_done(struct corpus *corpus)
 {
-    struct passages *const sets[] = {
-        &corpus->prompts, &corpus->responses, &corpus->contexts, &corpus->attributes,
-        &corpus->users,   &corpus->origins,   &corpus->extras};
-    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
-        passages_done(sets[i]);
+    passages_done(&corpus->prompts);
+    passages_done(&corpus->responses);
+    passages_done(&corpus->contexts);
+    passages_done(&corpus->attributes);
+    passages_done(&corpus->users);
+    passages_done(&corpus->origins);
+    passages_done(&corpus->extras);
     arena_done(&corpus->ids);
     free(corpus->pairs);
     *corpus = (struct corpus){0};

@@ -84,7 +84,7 @@ static enum status read_response(struct importer *importer, const struct record 
         status = record_passage(record, "response", &corpus->responses, &response->response,
                                 err);
     if (!status)
-        status = record_name(record, "context", &corpus->contexts, &response->context, err);
+        status = pair_read_context(corpus, record, &response->context, err);
     if (!status)
         status = pair_read_marks(corpus, record, &marks, err);
     if (!status)

@@ -31,6 +31,20 @@ static enum status read_split(const struct record *record, enum corpus_split *sp
     return status;
 }
 
+enum status pair_read_context(struct corpus *corpus, const struct record *record,
+                              int32_t *context, struct error *err)
+{
+    const struct json *value = NULL;
+    int32_t index = -1;
+    enum status status = record_value(record, "context", &value, err);
+    if (!status && value)
+        status = record_passage(record, "context", &corpus->contexts, &index, err);
+    if (status)
+        return status;
+    *context = index >= 0 && corpus->contexts.items[index].length ? index : -1;
+    return STATUS_OK;
+}
+
 enum status pair_read_marks(struct corpus *corpus, const struct record *record,
                             struct pair *pair, struct error *err)
 {
@@ -55,7 +69,7 @@ enum status pair_read(struct corpus *corpus, const struct record *record, struct
         status =
             record_name(record, "attribute", &corpus->attributes, &read.attribute, err);
     if (!status)
-        status = record_name(record, "context", &corpus->contexts, &read.context, err);
+        status = pair_read_context(corpus, record, &read.context, err);
     if (!status)
         status = record_number(record, "chosen_rating", &read.chosen_rating, err);
     if (!status)
@@ -83,7 +97,8 @@ void pair_add_extra(struct text *extra, const char *prefix, const char *key,
                     const char *value, size_t length)
 {
     struct text name = {0};
-    text_printf(&name, "%s%s", prefix, key);
+    text_add(&name, prefix);
+    text_add(&name, key);
     if (extra->length)
         text_add_char(extra, ',');
     if (is_reserved(name.bytes)) {

@@ -18,6 +18,10 @@ enum status pair_read(struct corpus *corpus, const struct record *record, struct
 enum status pair_read_marks(struct corpus *corpus, const struct record *record,
                             struct pair *pair, struct error *err);
 
+/* The context, a passage of any form; -1 when there is none or it is empty. */
+enum status pair_read_context(struct corpus *corpus, const struct record *record,
+                              int32_t *context, struct error *err);
+
 /* Appends "prefix + key": value to extra members. A name that the schema uses itself gets
  * "original_" before it. */
 void pair_add_extra(struct text *extra, const char *prefix, const char *key,

@@ -33,12 +33,12 @@ static bool same_extra(const char *a, const char *b)
 static bool same(const struct passage *a, const struct passage *b)
 {
     if (a->hash != b->hash || a->length != b->length || a->n_turns != b->n_turns ||
-        memcmp(a->plain, b->plain, a->length))
+        memcmp(a->plain, b->plain, a->length) != 0)
         return false;
     for (size_t i = 0; i < a->n_turns; i++) {
         const struct turn *x = &a->turns[i], *y = &b->turns[i];
-        if (x->start != y->start || x->length != y->length || strcmp(x->role, y->role) ||
-            !same_extra(x->extra, y->extra))
+        if (x->start != y->start || x->length != y->length ||
+            strcmp(x->role, y->role) != 0 || !same_extra(x->extra, y->extra))
             return false;
     }
     return true;

@@ -102,7 +102,7 @@ enum status record_value(const struct record *record, const char *key,
 {
     const struct json *found = NULL;
     for (const struct json *item = json_first(record->json); item; item = json_next(item)) {
-        if (strcmp(json_key(item), key))
+        if (strcmp(json_key(item), key) != 0)
             continue;
         if (found)
             return error_set(err, STATUS_FORMAT, "the key '%s' comes twice", key);
@@ -215,7 +215,7 @@ enum status record_name(const struct record *record, const char *key,
 enum status record_number(const struct record *record, const char *key, double *value,
                           struct error *err)
 {
-    const struct json *item;
+    const struct json *item = NULL;
     double number = (double)NAN;
     enum status status = record_value(record, key, &item, err);
     if (status)

@@ -14,7 +14,7 @@ struct encoder {
     struct standard standards[ENCODER_SIDES];
 };
 
-static const struct encoder_kind *const kinds[] = {&surface_kind};
+static const struct encoder_kind *const kinds[] = {&surface_kind, NULL};
 
 static const char *const side_keys[ENCODER_SIDES] = {
     [ENCODER_PROMPT] = "prompt",
@@ -23,11 +23,11 @@ static const char *const side_keys[ENCODER_SIDES] = {
 
 static const struct encoder_kind *find_kind(const char *name, struct error *err)
 {
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    for (size_t i = 0; kinds[i]; i++)
         if (strcmp(kinds[i]->name, name) == 0)
             return kinds[i];
     error_set(err, STATUS_NOT_FOUND, "there is no encoder '%s'; expected '%s'", name,
-              kinds[0]->name);
+              surface_kind.name);
     return NULL;
 }
 

@@ -39,10 +39,10 @@ const char *concept_name(enum concept concept)
 }
 
 /* By the first two bytes of the first word. */
-static size_t bucket_of(const char *word, size_t length)
+static size_t bucket_of(const char *token, size_t length)
 {
-    unsigned second = length > 1 ? (unsigned char)word[1] : 0;
-    return ((unsigned char)word[0] * 33u + second * 7u) % BUCKETS;
+    unsigned second = length > 1 ? (unsigned char)token[1] : 0;
+    return ((unsigned char)token[0] * 33u + second * 7u) % BUCKETS;
 }
 
 static size_t bucket_of_entry(const struct entry *entry)
@@ -107,53 +107,53 @@ void lexicon_free(struct lexicon *lexicon)
 }
 
 /* Words of the text, from word i on, that the entry matches; 0 when it does not. */
-static size_t match(const struct entry *entry, const struct words *text, size_t i)
+static size_t match(const struct entry *entry, const struct tokens *text, size_t i)
 {
     const char *at = entry->pattern, *end = at + entry->length;
     size_t n = 0;
     for (; at < end; at++, n++) {
         if (i + n == text->n)
             return 0;
-        const struct word *word = &text->list[i + n];
-        if (n && word->flags & WORD_BREAK)
+        const struct token *token = &text->list[i + n];
+        if (n && token->flags & TOKEN_BREAK)
             return 0;
-        const char *lower = text->lower + word->start;
+        const char *lower = text->lower + token->start;
         size_t length = 0;
-        while (at < end && length < word->length && *at == lower[length]) {
+        while (at < end && length < token->length && *at == lower[length]) {
             at++;
             length++;
         }
         bool is_stem = at < end && *at == '*';
         at += is_stem;
-        if ((!is_stem && length < word->length) || (at < end && *at != '_'))
+        if ((!is_stem && length < token->length) || (at < end && *at != '_'))
             return 0;
     }
     return n;
 }
 
-static const struct entry *find(const struct lexicon *lexicon, const struct words *text,
-                                size_t i, size_t *n_words)
+static const struct entry *find(const struct lexicon *lexicon, const struct tokens *text,
+                                size_t i, size_t *n_tokens)
 {
-    const struct word *word = &text->list[i];
-    size_t bucket = bucket_of(text->lower + word->start, word->length);
+    const struct token *token = &text->list[i];
+    size_t bucket = bucket_of(text->lower + token->start, token->length);
     for (size_t at = lexicon->starts[bucket]; at < lexicon->starts[bucket + 1]; at++) {
-        *n_words = match(&lexicon->entries[at], text, i);
-        if (*n_words)
+        *n_tokens = match(&lexicon->entries[at], text, i);
+        if (*n_tokens)
             return &lexicon->entries[at];
     }
-    *n_words = 1;
+    *n_tokens = 1;
     return NULL;
 }
 
-void lexicon_count(const struct lexicon *lexicon, const struct words *words,
+void lexicon_count(const struct lexicon *lexicon, const struct tokens *tokens,
                    int32_t counts[CONCEPT_COUNT])
 {
     size_t negated_until = 0; /* the word behind the reach of the last negation */
     memset(counts, 0, CONCEPT_COUNT * sizeof *counts);
-    for (size_t i = 0, n = 1; i < words->n; i += n) {
-        if (words->list[i].flags & WORD_BREAK)
+    for (size_t i = 0, n = 1; i < tokens->n; i += n) {
+        if (tokens->list[i].flags & TOKEN_BREAK)
             negated_until = i;
-        const struct entry *entry = find(lexicon, words, i, &n);
+        const struct entry *entry = find(lexicon, tokens, i, &n);
         if (!entry || entry->sense == SENSE_NONE)
             continue;
         if (entry->sense == SENSE_NEGATION)

@@ -11,7 +11,7 @@
 
 #include <stdint.h>
 
-#include "encode/words.h"
+#include "encode/tokens.h"
 
 enum concept {
     CONCEPT_CONCISE,
@@ -41,7 +41,7 @@ struct lexicon *lexicon_create(void);
 void lexicon_free(struct lexicon *lexicon); /* NULL is allowed */
 
 /* counts: [CONCEPT_COUNT], occurrences for less occurrences against each concept. */
-void lexicon_count(const struct lexicon *lexicon, const struct words *words,
+void lexicon_count(const struct lexicon *lexicon, const struct tokens *tokens,
                    int32_t counts[CONCEPT_COUNT]);
 
 #endif

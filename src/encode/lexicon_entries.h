@@ -2,7 +2,7 @@
  *
  * Entries are separated by spaces. A star matches any end of the word, an underscore joins
  * the words of a phrase, a minus in front marks what is against the concept. All is in
- * small letters; clitics are words of their own (words.h).
+ * small letters; clitics are words of their own (tokens.h).
  */
 #ifndef ENCODE_LEXICON_ENTRIES_H
 #define ENCODE_LEXICON_ENTRIES_H

@@ -26,7 +26,7 @@ struct match {
 };
 
 struct overlap {
-    const struct words *prompt;
+    const struct tokens *prompt;
     struct gram *grams;
     size_t grams_room, mask;
     uint32_t *next; /* (prompt words) place of the same bigram further on, or NOWHERE */
@@ -56,9 +56,9 @@ void overlap_free(struct overlap *overlap)
     free(overlap);
 }
 
-static bool is_content(const struct word *word, uint32_t classes)
+static bool is_content(const struct token *token, uint32_t classes)
 {
-    return !(classes & (1u << CLASS_FUNCTION)) && !(word->flags & WORD_CLITIC);
+    return !(classes & (1u << CLASS_FUNCTION)) && !(token->flags & TOKEN_CLITIC);
 }
 
 /* The gram of a key, or the free slot where it belongs. The key of one word is its hash,
@@ -107,23 +107,23 @@ static void make_room(struct overlap *overlap, size_t n)
     }
 }
 
-void overlap_index(struct overlap *overlap, const struct words *prompt,
+void overlap_index(struct overlap *overlap, const struct tokens *prompt,
                    const struct vocabulary *vocabulary)
 {
-    const struct word *word = prompt->list;
+    const struct token *token = prompt->list;
     size_t n = prompt->n;
     make_room(overlap, n);
     overlap->prompt = prompt;
     overlap->n_content = 0;
     overlap->n_responses = 0;
     for (size_t i = 0; i < n; i++) {
-        const struct gram *gram = add(overlap, word[i].hash, i);
+        const struct gram *gram = add(overlap, token[i].hash, i);
         if (gram->count == 1)
             overlap->n_content +=
-                is_content(&word[i], vocabulary_classes(vocabulary, word[i].hash));
+                is_content(&token[i], vocabulary_classes(vocabulary, token[i].hash));
         overlap->next[i] = NOWHERE;
         if (i + 1 < n)
-            add_two(overlap, word_pair_hash(word[i].hash, word[i + 1].hash), i);
+            add_two(overlap, token_pair_hash(token[i].hash, token[i + 1].hash), i);
     }
 }
 
@@ -138,16 +138,16 @@ static double ratio(double part, double whole)
 }
 
 /* Precisions, recall and salience; fills overlap->matches. */
-static void measure_words(struct overlap *overlap, const struct words *response,
-                          const uint32_t *classes, struct overlap_measures *out)
+static void measure_tokens(struct overlap *overlap, const struct tokens *response,
+                           const uint32_t *classes, struct overlap_measures *out)
 {
-    const struct word *word = response->list;
+    const struct token *token = response->list;
     const size_t n = response->n;
     double content = 0, known = 0, met = 0, salience = 0, twos = 0;
     for (size_t i = 0; i < n; i++) {
-        struct gram *one = find(overlap, word[i].hash);
+        struct gram *one = find(overlap, token[i].hash);
         overlap->matches[i] = (struct match){NOWHERE, one->count > 0};
-        bool has_topic = is_content(&word[i], classes[i]);
+        bool has_topic = is_content(&token[i], classes[i]);
         content += has_topic;
         if (!one->count)
             continue;
@@ -159,7 +159,7 @@ static void measure_words(struct overlap *overlap, const struct words *response,
         one->met_by = overlap->n_responses;
         if (i + 1 < n) {
             const struct gram *two =
-                find(overlap, word_pair_hash(word[i].hash, word[i + 1].hash));
+                find(overlap, token_pair_hash(token[i].hash, token[i + 1].hash));
             twos += two->count > 0;
             overlap->matches[i].first = two->count ? two->first : NOWHERE;
         }
@@ -172,10 +172,10 @@ static void measure_words(struct overlap *overlap, const struct words *response,
 
 /* The longest run from word i of the response on: its words, and its place in the prompt.
  */
-static size_t longest_run(const struct overlap *overlap, const struct words *response,
+static size_t longest_run(const struct overlap *overlap, const struct tokens *response,
                           size_t i, size_t *place)
 {
-    const struct words *prompt = overlap->prompt;
+    const struct tokens *prompt = overlap->prompt;
     size_t best = 0;
     for (uint32_t at = overlap->matches[i].first; at != NOWHERE; at = overlap->next[at]) {
         size_t length = 0;
@@ -190,17 +190,17 @@ static size_t longest_run(const struct overlap *overlap, const struct words *res
     return best;
 }
 
-static size_t sentences_inside(const struct words *response, size_t from, size_t length)
+static size_t sentences_inside(const struct tokens *response, size_t from, size_t length)
 {
     size_t n = 0, end = from + length;
     for (size_t i = from; i < end; i++)
-        n += (response->list[i].flags & WORD_SENTENCE) != 0;
-    bool is_cut = end < response->n && !(response->list[end].flags & WORD_SENTENCE);
+        n += (response->list[i].flags & TOKEN_SENTENCE) != 0;
+    bool is_cut = end < response->n && !(response->list[end].flags & TOKEN_SENTENCE);
     return n && is_cut ? n - 1 : n;
 }
 
 /* What is measured on copied runs. */
-static void measure_runs(const struct overlap *overlap, const struct words *response,
+static void measure_runs(const struct overlap *overlap, const struct tokens *response,
                          struct overlap_measures *out)
 {
     const double n = (double)response->n, span = (double)overlap->prompt->n;
@@ -214,10 +214,10 @@ static void measure_runs(const struct overlap *overlap, const struct words *resp
             squares += overlap->matches[i].is_known;
             continue;
         }
-        double words = (double)length;
-        squares += words * words;
-        lead += (double)place + words / 2 < span / 10 ? words : 0;
-        longest = words > longest ? words : longest;
+        double tokens = (double)length;
+        squares += tokens * tokens;
+        lead += (double)place + tokens / 2 < span / 10 ? tokens : 0;
+        longest = tokens > longest ? tokens : longest;
         sentences += sentences_inside(response, i, length);
     }
     out->density = ratio(squares, n);
@@ -226,7 +226,7 @@ static void measure_runs(const struct overlap *overlap, const struct words *resp
     out->copied_sentences = ratio((double)sentences, (double)response->n_sentences);
 }
 
-void overlap_measure(struct overlap *overlap, const struct words *response,
+void overlap_measure(struct overlap *overlap, const struct tokens *response,
                      const uint32_t *classes, struct overlap_measures *out)
 {
     if (response->n > overlap->matches_room) {
@@ -235,6 +235,6 @@ void overlap_measure(struct overlap *overlap, const struct words *response,
         overlap->matches_room = response->n;
     }
     overlap->n_responses++;
-    measure_words(overlap, response, classes, out);
+    measure_tokens(overlap, response, classes, out);
     measure_runs(overlap, response, out);
 }

@@ -18,8 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "encode/tokens.h"
 #include "encode/vocabulary.h"
-#include "encode/words.h"
 
 enum { OVERLAP_CANDIDATES = 8 };
 
@@ -29,7 +29,7 @@ struct overlap *overlap_create(void);
 void overlap_free(struct overlap *overlap); /* NULL is allowed */
 
 /* Forgets the prompt before. `prompt` is borrowed until the next call. */
-void overlap_index(struct overlap *overlap, const struct words *prompt,
+void overlap_index(struct overlap *overlap, const struct tokens *prompt,
                    const struct vocabulary *vocabulary);
 
 /* Fractions in [0, 1] unless said otherwise, 0 when there is nothing to divide by. */
@@ -48,7 +48,7 @@ struct overlap_measures {
 };
 
 /* After overlap_index. `classes` has those of each word of the response. */
-void overlap_measure(struct overlap *overlap, const struct words *response,
+void overlap_measure(struct overlap *overlap, const struct tokens *response,
                      const uint32_t *classes, struct overlap_measures *out);
 
 #endif

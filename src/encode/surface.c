@@ -23,11 +23,11 @@ struct surface {
 
     /* The prompt last met, and what was made of it. */
     struct text prompt_text;
-    struct words prompt;
+    struct tokens prompt;
     float *prompt_row; /* (layout.width) with the context's blocks zero */
     bool has_prompt, is_indexed, is_measured;
 
-    struct words words; /* of a response or context */
+    struct tokens tokens; /* of a response or context */
 };
 
 static enum status read_settings(const struct json *settings, size_t *hashed,
@@ -84,9 +84,9 @@ static void surface_close(void *self)
     overlap_free(surface->overlap);
     free(surface->names);
     text_done(&surface->prompt_text);
-    words_done(&surface->prompt);
+    tokens_done(&surface->prompt);
     free(surface->prompt_row);
-    words_done(&surface->words);
+    tokens_done(&surface->tokens);
     free(surface);
 }
 
@@ -118,7 +118,7 @@ static void meet_prompt(struct surface *surface, struct encoder_text text)
         return;
     text_clear(&surface->prompt_text);
     text_append(&surface->prompt_text, text.bytes, length);
-    words_read(&surface->prompt, surface->prompt_text.bytes, length);
+    tokens_read(&surface->prompt, surface->prompt_text.bytes, length);
     surface->has_prompt = true;
     surface->is_indexed = surface->is_measured = false;
 }
@@ -133,7 +133,7 @@ static enum status surface_prompts(void *self, const struct encoder_prompt *text
     for (size_t i = 0; i < n; i++, out += layout->width) {
         meet_prompt(surface, texts[i].prompt);
         if (!surface->is_measured) {
-            tally_words(surface->tally, &surface->prompt, &tally);
+            tally_tokens(surface->tally, &surface->prompt, &tally);
             surface_prompt_measure(layout, surface->lexicon, &surface->prompt, &tally,
                                    tally_classes(surface->tally), surface->prompt_row);
             surface->is_measured = true;
@@ -141,9 +141,9 @@ static enum status surface_prompts(void *self, const struct encoder_prompt *text
         memcpy(out, surface->prompt_row, layout->width * sizeof *out);
         if (!texts[i].context.bytes)
             continue;
-        words_read(&surface->words, texts[i].context.bytes, texts[i].context.length);
-        tally_words(surface->tally, &surface->words, &tally);
-        surface_context_measure(layout, surface->lexicon, &surface->words,
+        tokens_read(&surface->tokens, texts[i].context.bytes, texts[i].context.length);
+        tally_tokens(surface->tally, &surface->tokens, &tally);
+        surface_context_measure(layout, surface->lexicon, &surface->tokens,
                                 tally_classes(surface->tally), out);
     }
     return STATUS_OK;
@@ -162,11 +162,11 @@ static enum status surface_responses(void *self, const struct encoder_response *
         if (!surface->is_indexed)
             overlap_index(surface->overlap, &surface->prompt, surface->vocabulary);
         surface->is_indexed = true;
-        words_read(&surface->words, response.bytes, response.bytes ? response.length : 0);
-        tally_words(surface->tally, &surface->words, &tally);
-        overlap_measure(surface->overlap, &surface->words, tally_classes(surface->tally),
+        tokens_read(&surface->tokens, response.bytes, response.bytes ? response.length : 0);
+        tally_tokens(surface->tally, &surface->tokens, &tally);
+        overlap_measure(surface->overlap, &surface->tokens, tally_classes(surface->tally),
                         &overlap);
-        surface_response_measure(&surface->words, &tally, &overlap, out);
+        surface_response_measure(&surface->tokens, &tally, &overlap, out);
     }
     return STATUS_OK;
 }

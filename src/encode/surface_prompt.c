@@ -61,11 +61,11 @@ enum scaling surface_prompt_scaling(const struct surface_layout *layout, size_t 
     return is_concept ? SCALING_PRESENT : SCALING_NONE;
 }
 
-static void measure_concepts(const struct lexicon *lexicon, const struct words *words,
+static void measure_concepts(const struct lexicon *lexicon, const struct tokens *tokens,
                              float *out)
 {
     int32_t counts[CONCEPT_COUNT];
-    lexicon_count(lexicon, words, counts);
+    lexicon_count(lexicon, tokens, counts);
     for (size_t i = 0; i < CONCEPT_COUNT; i++)
         out[i] = (float)copysign(log1p(abs(counts[i])), counts[i]);
 }
@@ -75,21 +75,21 @@ static void add_hashed(float *out, size_t width, uint64_t hash)
     out[hash % width] += hash >> 63 ? -1.0f : 1.0f;
 }
 
-static void measure_hashed(const struct words *words, const uint32_t *classes, float *out,
+static void measure_hashed(const struct tokens *tokens, const uint32_t *classes, float *out,
                            size_t width)
 {
     memset(out, 0, width * sizeof *out);
     if (!width)
         return;
     uint64_t before = 0; /* hash of the content word before */
-    for (size_t i = 0; i < words->n; i++) {
-        const struct word *word = &words->list[i];
+    for (size_t i = 0; i < tokens->n; i++) {
+        const struct token *token = &tokens->list[i];
         if (classes[i] & 1u << CLASS_FUNCTION)
             continue;
-        add_hashed(out, width, word->hash);
+        add_hashed(out, width, token->hash);
         if (before)
-            add_hashed(out, width, word_pair_hash(before, word->hash));
-        before = word->hash;
+            add_hashed(out, width, token_pair_hash(before, token->hash));
+        before = token->hash;
     }
     double squares = 0;
     for (size_t i = 0; i < width; i++)
@@ -98,38 +98,39 @@ static void measure_hashed(const struct words *words, const uint32_t *classes, f
         out[i] = (float)((double)out[i] / sqrt(squares));
 }
 
-static void measure_shape(const struct words *words, const struct tally *tally, float *out)
+static void measure_shape(const struct tokens *tokens, const struct tally *tally,
+                          float *out)
 {
-    const double n = (double)words->n, sentences = (double)words->n_sentences;
+    const double n = (double)tokens->n, sentences = (double)tokens->n_sentences;
     out[LOG_WORDS] = (float)log1p(n);
     out[WORD_LENGTH] = (float)(n > 0 ? tally->bytes / n : 0);
     out[SENTENCE_LENGTH] = (float)(sentences > 0 ? log1p(n / sentences) : 0);
-    out[LINES] = (float)log1p((double)words->n_lines);
-    out[QUESTION_MARKS] = (float)log1p(words->marks['?']);
-    out[QUESTION_WORDS] = (float)words_rate(words, tally->classes[CLASS_QUESTION]);
+    out[LINES] = (float)log1p((double)tokens->n_lines);
+    out[QUESTION_MARKS] = (float)log1p(tokens->marks['?']);
+    out[QUESTION_WORDS] = (float)tokens_rate(tokens, tally->classes[CLASS_QUESTION]);
     out[IMPERATIVES] = (float)(sentences > 0 ? tally->imperative_starts / sentences : 0);
-    out[FIRST_PERSON] = (float)words_rate(words, tally->classes[CLASS_FIRST]);
-    out[POLITE] = (float)words_rate(words, tally->classes[CLASS_POLITE]);
-    out[NUMBERS] = (float)words_rate(words, tally->numbers);
-    out[NAMES] = (float)words_rate(words, tally->names);
-    out[CODE] = (float)log1p(words_code_marks(words));
+    out[FIRST_PERSON] = (float)tokens_rate(tokens, tally->classes[CLASS_FIRST]);
+    out[POLITE] = (float)tokens_rate(tokens, tally->classes[CLASS_POLITE]);
+    out[NUMBERS] = (float)tokens_rate(tokens, tally->numbers);
+    out[NAMES] = (float)tokens_rate(tokens, tally->names);
+    out[CODE] = (float)log1p(tokens_code_marks(tokens));
 }
 
 void surface_prompt_measure(const struct surface_layout *layout,
-                            const struct lexicon *lexicon, const struct words *words,
+                            const struct lexicon *lexicon, const struct tokens *tokens,
                             const struct tally *tally, const uint32_t *classes, float *row)
 {
-    measure_concepts(lexicon, words, row + layout->prompt_concepts);
-    measure_shape(words, tally, row + layout->shape);
-    measure_hashed(words, classes, row + layout->prompt_hashed,
+    measure_concepts(lexicon, tokens, row + layout->prompt_concepts);
+    measure_shape(tokens, tally, row + layout->shape);
+    measure_hashed(tokens, classes, row + layout->prompt_hashed,
                    layout->context_concepts - layout->prompt_hashed);
 }
 
 void surface_context_measure(const struct surface_layout *layout,
-                             const struct lexicon *lexicon, const struct words *words,
+                             const struct lexicon *lexicon, const struct tokens *tokens,
                              const uint32_t *classes, float *row)
 {
-    measure_concepts(lexicon, words, row + layout->context_concepts);
-    measure_hashed(words, classes, row + layout->context_hashed,
+    measure_concepts(lexicon, tokens, row + layout->context_concepts);
+    measure_hashed(tokens, classes, row + layout->context_hashed,
                    layout->width - layout->context_hashed);
 }

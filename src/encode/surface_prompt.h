@@ -18,7 +18,7 @@
 #include "encode/lexicon.h"
 #include "encode/standard.h"
 #include "encode/tally.h"
-#include "encode/words.h"
+#include "encode/tokens.h"
 
 enum { SURFACE_HASHED = 20 }; /* places by default: 64 features in all */
 
@@ -36,10 +36,10 @@ enum scaling surface_prompt_scaling(const struct surface_layout *layout, size_t 
 /* Fill the blocks of the prompt, or those of the context, of `row` [layout->width].
  * `classes` has those of each word. */
 void surface_prompt_measure(const struct surface_layout *layout,
-                            const struct lexicon *lexicon, const struct words *words,
+                            const struct lexicon *lexicon, const struct tokens *tokens,
                             const struct tally *tally, const uint32_t *classes, float *row);
 void surface_context_measure(const struct surface_layout *layout,
-                             const struct lexicon *lexicon, const struct words *words,
+                             const struct lexicon *lexicon, const struct tokens *tokens,
                              const uint32_t *classes, float *row);
 
 #endif

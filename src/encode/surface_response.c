@@ -90,7 +90,7 @@ static double ratio(double part, double whole)
     return whole > 0 ? part / whole : 0;
 }
 
-static void measure_shape(const struct words *text, const struct tally *tally, float *out)
+static void measure_shape(const struct tokens *text, const struct tally *tally, float *out)
 {
     const double n = (double)text->n, sentences = (double)text->n_sentences;
     const double mean = ratio(n, sentences);
@@ -100,45 +100,45 @@ static void measure_shape(const struct words *text, const struct tally *tally, f
     out[WORD_LENGTH] = (float)ratio(tally->bytes, n);
     out[SENTENCE_LENGTH] = (float)log1p(mean);
     out[SENTENCE_VARIATION] = (float)(variance > 0 ? sqrt(variance) / mean : 0);
-    out[LONG_WORDS] = (float)words_rate(text, tally->long_words);
+    out[LONG_WORDS] = (float)tokens_rate(text, tally->long_words);
     out[DIFFERENT_WORDS] = (float)ratio(tally->different, n);
-    out[REPEATED_BIGRAMS] = (float)words_rate(text, tally->repeated_bigrams);
-    out[REPEATED_TRIGRAMS] = (float)words_rate(text, tally->repeated_trigrams);
+    out[REPEATED_BIGRAMS] = (float)tokens_rate(text, tally->repeated_bigrams);
+    out[REPEATED_TRIGRAMS] = (float)tokens_rate(text, tally->repeated_trigrams);
     out[COMPLETE] = text->is_complete;
     out[SMALL_STARTS] = (float)ratio(tally->small_starts, sentences);
     out[IMPERATIVE_STARTS] = (float)ratio(tally->imperative_starts, sentences);
 }
 
-static void measure_marks(const struct words *text, float *out)
+static void measure_marks(const struct tokens *text, float *out)
 {
     const uint32_t *mark = text->marks;
-    out[COMMAS] = (float)words_rate(text, mark[',']);
-    out[FULL_STOPS] = (float)words_rate(text, mark['.']);
-    out[QUESTIONS] = (float)words_rate(text, mark['?']);
-    out[EXCLAMATIONS] = (float)words_rate(text, mark['!']);
-    out[QUOTES] = (float)words_rate(text, mark['"']);
-    out[PARENTHESES] = (float)words_rate(text, (double)mark['('] + mark['[']);
-    out[COLONS] = (float)words_rate(text, (double)mark[':'] + mark[';']);
+    out[COMMAS] = (float)tokens_rate(text, mark[',']);
+    out[FULL_STOPS] = (float)tokens_rate(text, mark['.']);
+    out[QUESTIONS] = (float)tokens_rate(text, mark['?']);
+    out[EXCLAMATIONS] = (float)tokens_rate(text, mark['!']);
+    out[QUOTES] = (float)tokens_rate(text, mark['"']);
+    out[PARENTHESES] = (float)tokens_rate(text, (double)mark['('] + mark['[']);
+    out[COLONS] = (float)tokens_rate(text, (double)mark[':'] + mark[';']);
     out[LIST_ITEMS] = (float)log1p((double)text->n_list_items);
     out[HEADINGS] = (float)log1p((double)text->n_headings);
-    out[CODE] = (float)log1p(words_code_marks(text));
-    out[SYMBOLS] = (float)words_rate(text, (double)text->n_symbols);
+    out[CODE] = (float)log1p(tokens_code_marks(text));
+    out[SYMBOLS] = (float)tokens_rate(text, (double)text->n_symbols);
 }
 
-static void measure_style(const struct words *text, const struct tally *tally, float *out)
+static void measure_style(const struct tokens *text, const struct tally *tally, float *out)
 {
     for (size_t i = 0; i < sizeof class_features / sizeof *class_features; i++)
         out[class_features[i].feature] =
-            (float)words_rate(text, tally->classes[class_features[i].class]);
+            (float)tokens_rate(text, tally->classes[class_features[i].class]);
     out[NUMBERS] =
-        (float)words_rate(text, (double)tally->numbers + tally->classes[CLASS_NUMERAL]);
-    out[NAMES] = (float)words_rate(text, tally->names);
-    out[PAST] = (float)words_rate(text, tally->past);
-    out[ADJECTIVES] = (float)words_rate(text, tally->adjectives);
-    out[CONTRACTIONS] = (float)words_rate(text, tally->contractions);
+        (float)tokens_rate(text, (double)tally->numbers + tally->classes[CLASS_NUMERAL]);
+    out[NAMES] = (float)tokens_rate(text, tally->names);
+    out[PAST] = (float)tokens_rate(text, tally->past);
+    out[ADJECTIVES] = (float)tokens_rate(text, tally->adjectives);
+    out[CONTRACTIONS] = (float)tokens_rate(text, tally->contractions);
 }
 
-void surface_response_measure(const struct words *response, const struct tally *tally,
+void surface_response_measure(const struct tokens *response, const struct tally *tally,
                               const struct overlap_measures *overlap, float *out)
 {
     measure_shape(response, tally, out);

@@ -6,13 +6,13 @@
 
 #include "encode/overlap.h"
 #include "encode/tally.h"
-#include "encode/words.h"
+#include "encode/tokens.h"
 
 size_t surface_response_width(void);
 const char *surface_response_feature(size_t index);
 
 /* out: [surface_response_width()], finite whatever the text. */
-void surface_response_measure(const struct words *response, const struct tally *tally,
+void surface_response_measure(const struct tokens *response, const struct tally *tally,
                               const struct overlap_measures *overlap, float *out);
 
 #endif

@@ -64,18 +64,18 @@ static bool meet(struct tally_scratch *scratch, uint64_t key)
     return was_there;
 }
 
-static void count_repetition(struct tally_scratch *scratch, const struct word *word,
+static void count_repetition(struct tally_scratch *scratch, const struct token *token,
                              size_t i, struct tally *out)
 {
-    uint64_t key = word[i].hash;
+    uint64_t key = token[i].hash;
     out->different += !meet(scratch, key);
     if (i < 1)
         return;
-    key = word_pair_hash(word[i - 1].hash, key);
+    key = token_pair_hash(token[i - 1].hash, key);
     out->repeated_bigrams += meet(scratch, key);
     if (i < 2)
         return;
-    key = word_pair_hash(word[i - 2].hash, key);
+    key = token_pair_hash(token[i - 2].hash, key);
     out->repeated_trigrams += meet(scratch, key);
 }
 
@@ -106,48 +106,48 @@ static bool is_adjective(const char *end, size_t length)
     }
 }
 
-static void count_form(const struct word *word, const char *lower, uint32_t classes,
+static void count_form(const struct token *token, const char *lower, uint32_t classes,
                        struct tally *out)
 {
-    const char *end = lower + word->length;
+    const char *end = lower + token->length;
     bool is_function = classes & 1u << CLASS_FUNCTION;
-    out->bytes += word->length;
-    out->long_words += word->length > 6;
-    out->numbers += (word->flags & WORD_NUMBER) != 0;
-    out->contractions += (word->flags & WORD_CLITIC) && lower[1] != 's';
+    out->bytes += token->length;
+    out->long_words += token->length > 6;
+    out->numbers += (token->flags & TOKEN_NUMBER) != 0;
+    out->contractions += (token->flags & TOKEN_CLITIC) && lower[1] != 's';
     out->past +=
-        (classes & 1u << CLASS_PAST) || (!is_function && ends_in(end, word->length, "ed"));
-    out->adjectives += !is_function && is_adjective(end, word->length);
-    if (!(word->flags & WORD_SENTENCE))
-        out->names += !is_function && (word->flags & WORD_CAPITAL);
+        (classes & 1u << CLASS_PAST) || (!is_function && ends_in(end, token->length, "ed"));
+    out->adjectives += !is_function && is_adjective(end, token->length);
+    if (!(token->flags & TOKEN_SENTENCE))
+        out->names += !is_function && (token->flags & TOKEN_CAPITAL);
 }
 
-static void count_start(const struct word *word, uint32_t classes, struct tally *out)
+static void count_start(const struct token *token, uint32_t classes, struct tally *out)
 {
-    out->small_starts += !(word->flags & (WORD_CAPITAL | WORD_NUMBER));
+    out->small_starts += !(token->flags & (TOKEN_CAPITAL | TOKEN_NUMBER));
     out->imperative_starts += (classes & 1u << CLASS_IMPERATIVE) != 0;
 }
 
-void tally_words(struct tally_scratch *scratch, const struct words *words,
-                 struct tally *out)
+void tally_tokens(struct tally_scratch *scratch, const struct tokens *tokens,
+                  struct tally *out)
 {
-    const struct word *word = words->list;
+    const struct token *token = tokens->list;
     double length = 0; /* words of the sentence so far */
     *out = (struct tally){0};
-    make_room(scratch, words->n);
-    for (size_t i = 0; i < words->n; i++) {
-        uint32_t classes = vocabulary_classes(scratch->vocabulary, word[i].hash);
+    make_room(scratch, tokens->n);
+    for (size_t i = 0; i < tokens->n; i++) {
+        uint32_t classes = vocabulary_classes(scratch->vocabulary, token[i].hash);
         scratch->classes[i] = classes;
         for (uint32_t left = classes, class = 0; left; left >>= 1)
             out->classes[class ++] += left & 1;
-        if (word[i].flags & WORD_SENTENCE) {
+        if (token[i].flags & TOKEN_SENTENCE) {
             out->sentence_squares += length * length;
             length = 0;
-            count_start(&word[i], classes, out);
+            count_start(&token[i], classes, out);
         }
         length++;
-        count_form(&word[i], words->lower + word[i].start, classes, out);
-        count_repetition(scratch, word, i, out);
+        count_form(&token[i], tokens->lower + token[i].start, classes, out);
+        count_repetition(scratch, token, i, out);
     }
     out->sentence_squares += length * length;
 }

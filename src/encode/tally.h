@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "encode/tokens.h"
 #include "encode/vocabulary.h"
-#include "encode/words.h"
 
 struct tally {
     uint32_t classes[CLASS_COUNT];
@@ -30,8 +30,8 @@ struct tally_scratch *
 tally_scratch_create(const struct vocabulary *vocabulary); /* borrowed */
 void tally_scratch_free(struct tally_scratch *scratch);    /* NULL is allowed */
 
-void tally_words(struct tally_scratch *scratch, const struct words *words,
-                 struct tally *out);
+void tally_tokens(struct tally_scratch *scratch, const struct tokens *tokens,
+                  struct tally *out);
 
 /* Classes of each word of the text last tallied; valid until the next one. */
 const uint32_t *tally_classes(const struct tally_scratch *scratch);

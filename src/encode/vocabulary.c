@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 
-/* Lower-cased words as words_read gives them: clitics stand alone. */
+/* Lower-cased words as tokens_read gives them: clitics stand alone. */
 static const char *const members[CLASS_COUNT] = {
     [CLASS_FUNCTION] = "a an the and or but nor so yet if then than as at by for from in "
                        "into of off on onto out "
@@ -146,7 +146,7 @@ struct vocabulary *vocabulary_create(void)
     for (size_t class = 0; class < CLASS_COUNT; class ++)
         for (const char *at = members[class]; *at;) {
             size_t length = strcspn(at, " ");
-            add(vocabulary, word_hash(at, length), (uint32_t)1 << class);
+            add(vocabulary, token_hash(at, length), (uint32_t)1 << class);
             at += length;
             at += strspn(at, " ");
         }

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "encode/words.h"
+#include "encode/tokens.h"
 
 enum word_class {
     CLASS_FUNCTION,   /* articles, prepositions, pronouns, auxiliaries: no topic in them */

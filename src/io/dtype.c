@@ -116,6 +116,7 @@ KERNEL static void widen_bfloats(float *restrict out, const uint16_t *restrict i
 
 void dtype_widen(float *out, const void *in, enum dtype dtype, size_t n)
 {
+    assert(dtype < DTYPE_COUNT);
     switch (dtype) {
     case DTYPE_F64:
         WIDEN_AS(double);
@@ -146,7 +147,7 @@ void dtype_widen(float *out, const void *in, enum dtype dtype, size_t n)
         WIDEN_AS(uint8_t);
         break;
     case DTYPE_COUNT:
-        assert(!"no dtype");
+        break;
     }
 }
 
@@ -218,7 +219,7 @@ size_t rows_find_nonfinite(const struct rows *rows, const int32_t *which, size_t
                            size_t *column)
 {
     enum { BLOCK = 1024 };
-    float values[BLOCK];
+    float values[BLOCK] = {0};
     for (size_t i = 0; i < n; i++) {
         if (which && which[i] < 0)
             continue;

@@ -403,6 +403,15 @@ void sink_abandon(struct sink *sink)
     sink_free(sink);
 }
 
+enum status sink_check(const char *path, struct error *err)
+{
+    struct sink *sink = sink_open(path, err);
+    if (!sink)
+        return err->status;
+    sink_abandon(sink);
+    return STATUS_OK;
+}
+
 /* ---- mapping ---- */
 
 enum status mapping_open(struct mapping *mapping, const char *path, struct error *err)

@@ -49,6 +49,10 @@ void sink_text(struct sink *sink, const char *text);
 enum status sink_commit(struct sink *sink, struct error *err);
 void sink_abandon(struct sink *sink); /* NULL is allowed */
 
+/* Whether sink_open(path) would succeed now: asked before long work whose result goes there. Nothing
+ * is left behind. */
+enum status sink_check(const char *path, struct error *err);
+
 /* ---- a whole file, mapped read-only ---- */
 
 struct mapping {

@@ -132,7 +132,7 @@ static enum status read_index(struct safetensors *file, struct error *err)
         safetensors_index_parse(&file->index, text, file->mapping.length, err);
     mapping_done(&file->mapping);
     if (!status)
-        file->shards = mem_zero(file->index.n_shards * sizeof *file->shards);
+        file->shards = mem_zero(file->index.n_shards * sizeof(struct safetensors *));
     return status;
 }
 

@@ -25,6 +25,31 @@ struct training {
     bool has_single;
 };
 
+struct training_options training_defaults(void)
+{
+    return (struct training_options){
+        .router = ROUTER_MLP,
+        .n_heads = 5,
+        .n_hidden = 128,
+        .alpha = 0.5,
+        .restarts = 5,
+        .with_single = true,
+        .holdout = 0.1,
+        .recipe =
+            {
+                .learning_rate = 2e-3,
+                .warmup = 0.05,
+                .clip = 1,
+                .decay = DECAY_COSINE,
+                .order = ORDER_SHUFFLED,
+                .batch = 64,
+                .epochs = 20,
+                .patience = 3,
+                .seed = 1,
+            },
+    };
+}
+
 size_t training_threads(const struct features *features,
                         const struct training_options *options, size_t most)
 {

@@ -33,6 +33,10 @@ struct training_options {
     struct recipe recipe;
 };
 
+/* The defaults of `microscope train`, with 5 heads (docs/equations.md says which are the paper's and
+ * which were chosen by measurement). */
+struct training_options training_defaults(void);
+
 struct training;
 
 /* Threads that serve such a run best, 1 to `most`: a step too small to share is done by one. */

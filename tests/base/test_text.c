@@ -257,6 +257,30 @@ static void test_visible_shows_nul(void **state)
 
 /* Whatever comes in: valid UTF-8 without controls comes out, in no more columns than asked.
  */
+static void test_show_cuts_at_a_character(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t room;
+        const char *want;
+    } cases[] = {
+        {"name", 8, "name"},
+        {"name", 5, "name"},
+        {"name", 4, "nam"},
+        {"name", 1, ""},
+        {"", 1, ""},
+        {"a\033[1m", 16, "a\\x1b[1m"},
+        {"\xc3\xa9\xc3\xa9", 4, "\xc3\xa9"},
+        {"\xc3\xa9\xc3\xa9", 5, "\xc3\xa9\xc3\xa9"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char out[16];
+        assert_ptr_equal(text_show(out, cases[i].room, cases[i].text), out);
+        assert_string_equal(out, cases[i].want);
+    }
+}
+
 static void test_visible_is_safe_for_any_bytes(void **state)
 {
     (void)state;
@@ -358,17 +382,67 @@ static void test_distance(void **state)
     text_done(&beyond);
 }
 
+static void test_kinds_and_lower_case(void **state)
+{
+    (void)state;
+    const struct {
+        int32_t code;
+        enum utf8_kind kind;
+        int32_t lower;
+    } cases[] = {
+        {'A', UTF8_LETTER, 'a'},
+        {'z', UTF8_LETTER, 'z'},
+        {'7', UTF8_DIGIT, '7'},
+        {'\n', UTF8_SPACE, '\n'},
+        {'-', UTF8_PUNCTUATION, '-'},
+        {'+', UTF8_SYMBOL, '+'},
+        {0xc9, UTF8_LETTER, 0xe9},
+        {0x41f, UTF8_LETTER, 0x43f},
+        {0xac00, UTF8_LETTER, 0xac00}, /* Hangul is written with spaces */
+        {0x65e5, UTF8_IDEOGRAPH, 0x65e5},
+        {0x3042, UTF8_IDEOGRAPH, 0x3042},
+        {0xe01, UTF8_IDEOGRAPH, 0xe01},
+        {0x663, UTF8_DIGIT, 0x663},
+        {0x301, UTF8_MARK, 0x301},
+        {0x200d, UTF8_MARK, 0x200d},
+        {0x2019, UTF8_PUNCTUATION, 0x2019},
+        {0x1f600, UTF8_SYMBOL, 0x1f600},
+        {0x3000, UTF8_SPACE, 0x3000},
+        {0xe000, UTF8_SPACE, 0xe000},
+        {-1, UTF8_SPACE, -1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(utf8_kind(cases[i].code), cases[i].kind);
+        assert_int_equal(utf8_lower(cases[i].code), cases[i].lower);
+    }
+}
+
+static void test_written_characters_decode(void **state)
+{
+    (void)state;
+    for (int32_t code = 0; code <= 0x10ffff; code += code == 0xd7ff ? 0x801 : 1) {
+        char bytes[4];
+        size_t length = utf8_write(bytes, code);
+        const char *at = bytes;
+        assert_int_equal(utf8_next(&at, bytes + length), code);
+        assert_ptr_equal(at, bytes + length);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_buffer_grows),
         cmocka_unit_test(test_every_character_decodes),
+        cmocka_unit_test(test_kinds_and_lower_case),
+        cmocka_unit_test(test_written_characters_decode),
         cmocka_unit_test(test_invalid_bytes_are_found),
         cmocka_unit_test(test_check_agrees_with_decoding),
         cmocka_unit_test(test_whole_characters),
         cmocka_unit_test(test_width),
         cmocka_unit_test(test_visible),
         cmocka_unit_test(test_visible_shows_nul),
+        cmocka_unit_test(test_show_cuts_at_a_character),
         cmocka_unit_test(test_visible_is_safe_for_any_bytes),
         cmocka_unit_test(test_hash_never_changes),
         cmocka_unit_test(test_hash_spreads_short_texts),

@@ -244,6 +244,29 @@ static void test_numpy_files(void **state)
     }
 }
 
+static void test_sharded_features(void **state)
+{
+    (void)state;
+    static const char index[] = "{\"weight_map\":{\"response\":\"one\",\"pair.chosen\":"
+                                "\"two\",\"pair.rejected\":\"two\"}}";
+    struct folder folder;
+    folder_make(&folder);
+    const struct given shards[2][GIVEN_MAX] = {{RESPONSE(DTYPE_F16)}, {CHOSEN, REJECTED}};
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(rename(write_tensors(&folder, shards[i], NULL, NULL),
+                                folder_path(&folder, i ? "two" : "one")),
+                         0);
+    struct features features;
+    open_features(&features, folder_write(&folder, "f.safetensors.index.json", index,
+                                          sizeof index - 1));
+    assert_int_equal(features.n_pairs, 3);
+    assert_int_equal(features.pair_rejected[1], 3);
+    assert_true(value_at(&features.chosen, 3, 0) == 6.0);
+    assert_null(features.metadata);
+    features_done(&features);
+    folder_remove(&folder);
+}
+
 /* ---- refusals ---- */
 
 static void test_features_that_are_refused(void **state)
@@ -460,6 +483,7 @@ int main(void)
         cmocka_unit_test(test_armo_rated),
         cmocka_unit_test(test_armo_pairs),
         cmocka_unit_test(test_numpy_files),
+        cmocka_unit_test(test_sharded_features),
         cmocka_unit_test(test_features_that_are_refused),
         cmocka_unit_test(test_hash_tells_pairs_and_headers_apart),
         cmocka_unit_test(test_nonfinite_rows_are_found),

@@ -15,9 +15,9 @@ static void test_same_responses_lie_side_by_side(void **state)
     read_lines(&corpus,
                P("p", "a", "b", OF("x")) P("q", "a", "b", OF("x")) P("p", "b", "a", OF("y"))
                    P("p", "c", "a", OF("x")) P("p", "b", "a", OF("x") ",\"user\":\"u\""));
-    struct comparison *comparisons;
     struct error err = {0};
-    assert_int_equal(comparisons_of(&corpus, &comparisons, &err), STATUS_OK);
+    struct comparison *comparisons = comparisons_of(&corpus, &err);
+    assert_non_null(comparisons);
     static const struct {
         uint32_t pair;
         bool first_chosen;

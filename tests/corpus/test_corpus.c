@@ -30,6 +30,9 @@ static void test_lines_survive_a_cycle(void **state)
         "\"chosen\":[{\"role\":\"assistant\",\"content\":\"a\",\"name\":\"m\"}],"
         "\"rejected\":[{\"role\":\"assistant\",\"content\":\"b\"},"
         "{\"role\":\"user\",\"content\":\"why?\"}]}\n",
+        "{\"prompt\":\"p\",\"chosen\":\"a\",\"rejected\":\"b\","
+        "\"context\":[{\"role\":\"system\",\"content\":\"Be funny.\"}]}\n",
+        "{\"prompt\":\"p\",\"chosen\":\"a\",\"rejected\":\"b\",\"\":\"\",\"\":{}}\n",
         /* one text in several forms and roles */
         "{\"prompt\":\"a\",\"chosen\":\"a\",\"rejected\":\"\"}\n"
         "{\"prompt\":[{\"role\":\"user\",\"content\":\"a\"}],\"chosen\":\"\",\"rejected\":"
@@ -132,12 +135,13 @@ static void test_gzip_round_trip(void **state)
 static void test_hash_sees_every_field(void **state)
 {
     (void)state;
+    static const char two_pairs[] = PAIR PAIR;
     static const char *const lines[] = {
         PAIR,
-        (PAIR PAIR),
+        two_pairs,
         "{\"id\":\"1\",\"prompt\":\"p\",\"chosen\":\"a\",\"rejected\":\"b\"}",
         "{\"prompt\":\"q\",\"chosen\":\"a\",\"rejected\":\"b\"}",
-        "{\"prompt\":[{\"role\":\"user\",\"content\":\"p\"}],\"chosen\":\"a\",\"rejected\":"
+        "{\"prompt\":[{\"role\":\"\",\"content\":\"p\"}],\"chosen\":\"a\",\"rejected\":"
         "\"b\"}",
         "{\"prompt\":\"p\",\"chosen\":\"b\",\"rejected\":\"a\"}",
         "{\"prompt\":\"p\",\"chosen\":\"a\",\"rejected\":\"b\",\"attribute\":\"x\"}",
@@ -216,6 +220,8 @@ static void test_bad_lines(void **state)
          "'attribute' is neither a string nor a number"},
         {"{\"prompt\":\"p\",\"chosen\":\"a\",\"rejected\":\"b\",\"id\":{}}",
          "'id' is neither"},
+        {"{\"prompt\":\"p\",\"chosen\":\"a\",\"rejected\":\"b\",\"context\":7}",
+         "'context' is neither a string nor a list of {role, content}"},
         {"{\"prompt\":\"p\",\"chosen\":\"a\",\"rejected\":\"b\",\"split\":\"dev\\n\"}",
          "'split' is dev\\n, expected train, holdout or test"},
         {"{\"prompt\":\"p\",\"chosen\":\"a\",\"rejected\":\"b\",\"split\":1}",

@@ -387,93 +387,95 @@ static void test_bad_records_can_be_skipped(void **state)
 
 /* ---- bad input ---- */
 
+static const struct {
+    const char *format, *lines, *message;
+} bad_records[] = {
+    {"ratings", "", "is empty"},
+    {"pairs", "{\"prompt\":\"p\",\"chosen\":\"a\"}",
+     "line 1: the key 'rejected' is missing"},
+    {"ratings", "{\"prompt\":\"p\",\"x\":1}", "line 1: the key 'response' is missing"},
+    {"ratings", "{\"prompt\":\"p\",\"response\":\"a\",\"x\":1}",
+     "gives no pairs (1 records)"},
+    {"ratings",
+     "{\"prompt\":\"p\",\"response\":\"a\",\"x\":1}\n"
+     "{\"prompt\":\"p\",\"response\":\"b\",\"x\":1}",
+     "gives no pairs (2 records, 1 dropped: ratings too close)"},
+    {"ratings", "{\"prompt\":\"p\",\"response\":\"a\",\"x\":1e999}",
+     "line 1: 'x' is 1e999, no finite number"},
+    {"ratings", "{\"prompt\":\"p\",\"response\":\"a\",\"x\":NaN}", "not valid JSON"},
+    {"ratings", "{\"prompt\":\"p\",\"response\":\"a\",\"x\":1,\"x\":2}",
+     "line 1: the key of a rating comes twice"},
+    {"ratings",
+     "{\"prompt_id\":\"1\",\"prompt\":\"p\",\"response\":\"a\"}\n"
+     "{\"prompt_id\":\"1\",\"prompt\":\"q\",\"response\":\"a\"}\n",
+     "line 2: the prompt is not that of line 1, which has the same 'prompt_id'"},
+    {"ratings",
+     "{\"prompt\":\"p\",\"response\":\"a\",\"split\":\"train\"}\n"
+     "{\"prompt\":\"p\",\"response\":\"b\",\"split\":\"test\"}\n",
+     "line 2: 'split' is not that of line 1"},
+    {"helpsteer2", "{\"prompt\":\"p\",\"response\":\"a\",\"coherence\":5}",
+     "'coherence' is 5, expected 0 to 4"},
+    {"helpsteer2", "{\"prompt\":\"p\",\"response\":\"a\",\"verbosity\":-1}",
+     "'verbosity' is -1, expected 0 to 4"},
+    {"rpr",
+     "{\"prompt\":\"p\",\"response_a\":\"a\",\"response_b\":\"b\",\"criteria_x\":"
+     "\"c\"}",
+     "the key 'category_x' is missing"},
+    {"pku-saferlhf",
+     "{\"prompt\":\"p\",\"response_0\":\"a\",\"response_1\":\"b\",\"better_response_"
+     "id\":2,"
+     "\"safer_response_id\":0}",
+     "'better_response_id' is neither 0 nor 1"},
+    {"pku-saferlhf",
+     "{\"prompt\":\"p\",\"response_0\":\"a\",\"response_1\":\"b\",\"better_response_"
+     "id\":1}",
+     "'safer_response_id' is neither 0 nor 1"},
+    {"rewardbench", "{\"prompt\":\"p\",\"chosen\":\"a\",\"rejected\":\"b\"}",
+     "the key 'subset' is missing"},
+    {"preference-700k", "{\"chosen\":\"a\",\"rejected\":\"b\"}",
+     "'chosen' is no list of {role, content}"},
+    {"preference-700k", "{\"rejected\":[{\"role\":\"user\",\"content\":\"p\"}]}",
+     "'chosen' is no list"},
+    {"preference-700k",
+     "{\"chosen\":[{\"role\":\"user\",\"content\":\"p\"},{\"role\":\"assistant\","
+     "\"content\":"
+     "\"a\"}],\"rejected\":[{\"role\":\"user\",\"content\":\"q\"},{\"role\":"
+     "\"assistant\","
+     "\"content\":\"a\"}]}",
+     "'chosen' and 'rejected' do not begin with the same turn"},
+    {"hh", "{\"chosen\":\"Human: p\",\"rejected\":\"\"}",
+     "'chosen' does not begin with \"\\n\\nHuman:\""},
+    {"hh",
+     "{\"chosen\":\"\\n\\nHuman: p\\n\\nAssistant: a\",\"rejected\":\"\\n\\nHuman: "
+     "q\"}",
+     "have no \"\\n\\nAssistant:\" in common"},
+    {"ultrafeedback", "{\"instruction\":\"p\"}", "'completions' is no list"},
+    {"ultrafeedback", "{\"instruction\":\"p\",\"completions\":[{}]}",
+     "completion 1 has no string 'response'"},
+    {"ultrafeedback", "{\"instruction\":\"p\",\"completions\":[{\"response\":\"a\"}]}",
+     "completion 1 has no 'annotations'"},
+    {"ultrafeedback",
+     "{\"instruction\":\"p\",\"completions\":[{\"response\":\"a\",\"annotations\":"
+     "{\"honesty\":{\"Rating\":\"good\"}}}]}",
+     "completion 1: the Rating of 'honesty' is neither a number nor N/A"},
+    {"ultrafeedback", "{\"completions\":[]}", "the key 'instruction' is missing"},
+};
+
 static void test_bad_records(void **state)
 {
     (void)state;
-    static const struct {
-        const char *format, *lines, *message;
-    } cases[] = {
-        {"ratings", "", "is empty"},
-        {"pairs", "{\"prompt\":\"p\",\"chosen\":\"a\"}",
-         "line 1: the key 'rejected' is missing"},
-        {"ratings", "{\"prompt\":\"p\",\"x\":1}", "line 1: the key 'response' is missing"},
-        {"ratings", "{\"prompt\":\"p\",\"response\":\"a\",\"x\":1}",
-         "gives no pairs (1 records)"},
-        {"ratings",
-         "{\"prompt\":\"p\",\"response\":\"a\",\"x\":1}\n"
-         "{\"prompt\":\"p\",\"response\":\"b\",\"x\":1}",
-         "gives no pairs (2 records, 1 dropped: ratings too close)"},
-        {"ratings", "{\"prompt\":\"p\",\"response\":\"a\",\"x\":1e999}",
-         "line 1: 'x' is 1e999, no finite number"},
-        {"ratings", "{\"prompt\":\"p\",\"response\":\"a\",\"x\":NaN}", "not valid JSON"},
-        {"ratings", "{\"prompt\":\"p\",\"response\":\"a\",\"x\":1,\"x\":2}",
-         "line 1: the key of a rating comes twice"},
-        {"ratings",
-         "{\"prompt_id\":\"1\",\"prompt\":\"p\",\"response\":\"a\"}\n"
-         "{\"prompt_id\":\"1\",\"prompt\":\"q\",\"response\":\"a\"}\n",
-         "line 2: the prompt is not that of line 1, which has the same 'prompt_id'"},
-        {"ratings",
-         "{\"prompt\":\"p\",\"response\":\"a\",\"split\":\"train\"}\n"
-         "{\"prompt\":\"p\",\"response\":\"b\",\"split\":\"test\"}\n",
-         "line 2: 'split' is not that of line 1"},
-        {"helpsteer2", "{\"prompt\":\"p\",\"response\":\"a\",\"coherence\":5}",
-         "'coherence' is 5, expected 0 to 4"},
-        {"helpsteer2", "{\"prompt\":\"p\",\"response\":\"a\",\"verbosity\":-1}",
-         "'verbosity' is -1, expected 0 to 4"},
-        {"rpr",
-         "{\"prompt\":\"p\",\"response_a\":\"a\",\"response_b\":\"b\",\"criteria_x\":"
-         "\"c\"}",
-         "the key 'category_x' is missing"},
-        {"pku-saferlhf",
-         "{\"prompt\":\"p\",\"response_0\":\"a\",\"response_1\":\"b\",\"better_response_"
-         "id\":2,"
-         "\"safer_response_id\":0}",
-         "'better_response_id' is neither 0 nor 1"},
-        {"pku-saferlhf",
-         "{\"prompt\":\"p\",\"response_0\":\"a\",\"response_1\":\"b\",\"better_response_"
-         "id\":1}",
-         "'safer_response_id' is neither 0 nor 1"},
-        {"rewardbench", "{\"prompt\":\"p\",\"chosen\":\"a\",\"rejected\":\"b\"}",
-         "the key 'subset' is missing"},
-        {"preference-700k", "{\"chosen\":\"a\",\"rejected\":\"b\"}",
-         "'chosen' is no list of {role, content}"},
-        {"preference-700k", "{\"rejected\":[{\"role\":\"user\",\"content\":\"p\"}]}",
-         "'chosen' is no list"},
-        {"preference-700k",
-         "{\"chosen\":[{\"role\":\"user\",\"content\":\"p\"},{\"role\":\"assistant\","
-         "\"content\":"
-         "\"a\"}],\"rejected\":[{\"role\":\"user\",\"content\":\"q\"},{\"role\":"
-         "\"assistant\","
-         "\"content\":\"a\"}]}",
-         "'chosen' and 'rejected' do not begin with the same turn"},
-        {"hh", "{\"chosen\":\"Human: p\",\"rejected\":\"\"}",
-         "'chosen' does not begin with \"\\n\\nHuman:\""},
-        {"hh",
-         "{\"chosen\":\"\\n\\nHuman: p\\n\\nAssistant: a\",\"rejected\":\"\\n\\nHuman: "
-         "q\"}",
-         "have no \"\\n\\nAssistant:\" in common"},
-        {"ultrafeedback", "{\"instruction\":\"p\"}", "'completions' is no list"},
-        {"ultrafeedback", "{\"instruction\":\"p\",\"completions\":[{}]}",
-         "completion 1 has no string 'response'"},
-        {"ultrafeedback", "{\"instruction\":\"p\",\"completions\":[{\"response\":\"a\"}]}",
-         "completion 1 has no 'annotations'"},
-        {"ultrafeedback",
-         "{\"instruction\":\"p\",\"completions\":[{\"response\":\"a\",\"annotations\":"
-         "{\"honesty\":{\"Rating\":\"good\"}}}]}",
-         "completion 1: the Rating of 'honesty' is neither a number nor N/A"},
-        {"ultrafeedback", "{\"completions\":[]}", "the key 'instruction' is missing"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < sizeof bad_records / sizeof *bad_records; i++) {
         struct corpus corpus;
         struct import_counts counts;
         struct error err = {0};
         struct import_options options = PLAIN;
-        enum status status =
-            import_lines(cases[i].format, cases[i].lines, &options, &corpus, &counts, &err);
+        enum status status = import_lines(bad_records[i].format, bad_records[i].lines,
+                                          &options, &corpus, &counts, &err);
         if (status != STATUS_FORMAT)
-            print_error("%s case %zu: %s\n", cases[i].format, i, cases[i].message);
+            print_error("%s case %zu: %s\n", bad_records[i].format, i,
+                        bad_records[i].message);
         assert_int_equal(status, STATUS_FORMAT);
-        assert_contains(err.message, cases[i].message);
+        assert_contains(err.message, bad_records[i].message);
         assert_contains(err.message, "in.jsonl");
         assert_null(corpus.pairs);
         assert_int_equal(counts.n_records, 0);

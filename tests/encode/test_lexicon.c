@@ -7,10 +7,10 @@
 static void count(const char *text, int32_t counts[CONCEPT_COUNT])
 {
     struct lexicon *lexicon = lexicon_create();
-    struct words words = {0};
-    words_read(&words, text, strlen(text));
-    lexicon_count(lexicon, &words, counts);
-    words_done(&words);
+    struct tokens tokens = {0};
+    tokens_read(&tokens, text, strlen(text));
+    lexicon_count(lexicon, &tokens, counts);
+    tokens_done(&tokens);
     lexicon_free(lexicon);
 }
 

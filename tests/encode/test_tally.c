@@ -8,11 +8,11 @@ static struct tally tally_of(const char *text)
 {
     struct vocabulary *vocabulary = vocabulary_create();
     struct tally_scratch *scratch = tally_scratch_create(vocabulary);
-    struct words words = {0};
+    struct tokens tokens = {0};
     struct tally tally;
-    words_read(&words, text, strlen(text));
-    tally_words(scratch, &words, &tally);
-    words_done(&words);
+    tokens_read(&tokens, text, strlen(text));
+    tally_tokens(scratch, &tokens, &tally);
+    tokens_done(&tokens);
     tally_scratch_free(scratch);
     vocabulary_free(vocabulary);
     return tally;

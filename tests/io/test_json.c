@@ -350,11 +350,36 @@ static void test_values_as_they_are_written(void **state)
     assert_false(json_next_written(&empty, &(struct json_written){0}));
 }
 
+static void test_keys_held_twice_are_found(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *want;
+    } cases[] = {
+        {"{}", NULL},
+        {"{\"a\":1}", NULL},
+        {"{\"b\":1,\"a\":{\"b\":1},\"B\":1}", NULL},
+        {"{\"b\":1,\"a\":2,\"b\":3}", "b"},
+        {"{\"a\":1,\"\\u0061\":2}", "a"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct error err = {0};
+        struct json *json = json_parse(cases[i].text, strlen(cases[i].text), &err);
+        assert_non_null(json);
+        const char *twice = json_duplicate(json);
+        assert_int_equal(twice != NULL, cases[i].want != NULL);
+        if (twice)
+            assert_string_equal(twice, cases[i].want);
+        json_free(json);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values_are_read),
         cmocka_unit_test(test_getters_answer_no),
+        cmocka_unit_test(test_keys_held_twice_are_found),
         cmocka_unit_test(test_what_is_not_json_is_refused),
         cmocka_unit_test(test_nul_bytes_are_refused),
         cmocka_unit_test(test_escaped_backslash_is_no_nul),

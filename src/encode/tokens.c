@@ -1,4 +1,4 @@
-#include "encode/words.h"
+#include "encode/tokens.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +31,7 @@ static uint64_t mix(uint64_t hash)
     return hash ^ (hash >> 29);
 }
 
-uint64_t word_hash(const char *lower, size_t length)
+uint64_t token_hash(const char *lower, size_t length)
 {
     uint64_t hash = hash_start;
     for (size_t i = 0; i < length; i++)
@@ -39,28 +39,28 @@ uint64_t word_hash(const char *lower, size_t length)
     return mix(hash);
 }
 
-uint64_t word_pair_hash(uint64_t first, uint64_t second)
+uint64_t token_pair_hash(uint64_t first, uint64_t second)
 {
     return mix((first ^ 0x9e3779b97f4a7c15u) * 0xbf58476d1ce4e5b9u + second);
 }
 
-double words_rate(const struct words *words, double n)
+double tokens_rate(const struct tokens *tokens, double n)
 {
-    return n / ((double)words->n + 5);
+    return n / ((double)tokens->n + 5);
 }
 
-double words_code_marks(const struct words *words)
+double tokens_code_marks(const struct tokens *tokens)
 {
-    const uint32_t *mark = words->marks;
-    return 4.0 * (double)words->n_fences + mark['`'] + mark['{'] + mark['='] + mark['_'] +
+    const uint32_t *mark = tokens->marks;
+    return 4.0 * (double)tokens->n_fences + mark['`'] + mark['{'] + mark['='] + mark['_'] +
            mark['<'];
 }
 
 struct scan {
-    struct words *out;
+    struct tokens *out;
     const char *at, *end;
-    const char *word_end; /* where the last word ended in the text */
-    char *lower;          /* where the next lower-cased byte goes */
+    const char *token_end; /* where the last word ended in the text */
+    char *lower;           /* where the next lower-cased byte goes */
     bool sentence_due, break_due, is_structured;
 };
 
@@ -71,11 +71,11 @@ struct spelling {
     size_t n_capital, n_small;
 };
 
-static void push(struct spelling *word, char c)
+static void push(struct spelling *token, char c)
 {
-    word->hash_before = word->hash;
-    word->hash = (word->hash ^ (unsigned char)c) * hash_factor;
-    *word->lower++ = c;
+    token->hash_before = token->hash;
+    token->hash = (token->hash ^ (unsigned char)c) * hash_factor;
+    *token->lower++ = c;
 }
 
 static enum ascii_kind ascii_kind(char c)
@@ -98,6 +98,11 @@ static bool is_ascii_space(char c)
     return is_ascii(c) && (ascii_kind(c) == SPACE || ascii_kind(c) == NEWLINE);
 }
 
+static bool is_one_of(char c, const char *set)
+{
+    return c && strchr(set, c);
+}
+
 /* Bytes of the apostrophe at `at`: 1, 3 for the typographic one, 0 when there is none. */
 static size_t apostrophe(const char *at, const char *end)
 {
@@ -112,11 +117,12 @@ static size_t clitic(const char *at, const char *end)
     size_t n = 0;
     while (n < 3 && at + n < end && is_ascii_letter(at[n]))
         n++;
-    char a = n > 0 ? (char)(at[0] | 0x20) : '\0', b = n > 1 ? (char)(at[1] | 0x20) : '\0';
-    if (n == 1 && (a == 's' || a == 'd' || a == 'm'))
-        return 1;
-    bool two = (a == 'r' && b == 'e') || (a == 'v' && b == 'e') || (a == 'l' && b == 'l');
-    return n == 2 && two ? 2 : 0;
+    if (n == 1)
+        return is_one_of(at[0], "sdmSDM") ? 1 : 0;
+    if (n != 2)
+        return 0;
+    int a = at[0] | 0x20, b = at[1] | 0x20;
+    return ((a == 'r' || a == 'v') && b == 'e') || (a == 'l' && b == 'l') ? 2 : 0;
 }
 
 static bool is_not_contracted(const char *at, const char *end)
@@ -124,57 +130,57 @@ static bool is_not_contracted(const char *at, const char *end)
     return at < end && (*at | 0x20) == 't' && (at + 1 == end || !is_ascii_letter(at[1]));
 }
 
-static void add_word(struct scan *scan, const struct spelling *word, unsigned flags)
+static void add_token(struct scan *scan, const struct spelling *token, unsigned flags)
 {
-    struct words *out = scan->out;
-    size_t length = (size_t)(word->lower - word->start);
+    struct tokens *out = scan->out;
+    size_t length = (size_t)(token->lower - token->start);
     if (!length)
         return;
     MEM_RESERVE(out->list, out->n, out->room);
     if (scan->sentence_due) {
-        flags |= WORD_SENTENCE | WORD_BREAK;
+        flags |= TOKEN_SENTENCE | TOKEN_BREAK;
         out->n_sentences++;
         scan->sentence_due = false;
     }
-    flags |= scan->break_due ? WORD_BREAK : 0;
+    flags |= scan->break_due ? TOKEN_BREAK : 0;
     scan->break_due = false;
-    out->list[out->n++] = (struct word){
-        .hash = mix(word->hash),
-        .start = (uint32_t)(word->start - out->lower),
+    out->list[out->n++] = (struct token){
+        .hash = mix(token->hash),
+        .start = (uint32_t)(token->start - out->lower),
         .length = length < UINT16_MAX ? (uint16_t)length : UINT16_MAX,
         .flags = (uint16_t)flags,
     };
     out->is_complete = false;
-    scan->lower = word->lower;
-    scan->word_end = scan->at;
+    scan->lower = token->lower;
+    scan->token_end = scan->at;
 }
 
 /* An apostrophe inside a word: true when the word goes on behind it. */
-static bool pass_apostrophe(struct scan *scan, struct spelling *word, size_t bytes)
+static bool pass_apostrophe(struct scan *scan, struct spelling *token, size_t bytes)
 {
     const char *next = scan->at + bytes;
     if (clitic(next, scan->end))
         return false;
-    size_t length = (size_t)(word->lower - word->start);
-    if (is_not_contracted(next, scan->end) && length > 1 && word->lower[-1] == 'n') {
-        word->lower--;
-        word->hash = word->hash_before;
+    size_t length = (size_t)(token->lower - token->start);
+    if (is_not_contracted(next, scan->end) && length > 1 && token->lower[-1] == 'n') {
+        token->lower--;
+        token->hash = token->hash_before;
         scan->at--;
         return false;
     }
     if (next == scan->end || (is_ascii(*next) && !is_ascii_letter(*next)))
         return false;
-    push(word, '\'');
+    push(token, '\'');
     scan->at = next;
     return true;
 }
 
 /* A character outside ASCII inside a word: true when it belongs to it. */
-static bool pass_character(struct scan *scan, struct spelling *word)
+static bool pass_character(struct scan *scan, struct spelling *token)
 {
     size_t bytes = apostrophe(scan->at, scan->end);
     if (bytes)
-        return pass_apostrophe(scan, word, bytes);
+        return pass_apostrophe(scan, token, bytes);
     const char *next = scan->at;
     int32_t code = utf8_next(&next, scan->end);
     enum utf8_kind kind = utf8_kind(code);
@@ -184,9 +190,9 @@ static bool pass_character(struct scan *scan, struct spelling *word)
     char encoded[4];
     size_t length = utf8_write(encoded, lower);
     for (size_t i = 0; i < length; i++)
-        push(word, encoded[i]);
-    word->n_capital += lower != code;
-    word->n_small += kind == UTF8_LETTER && lower == code;
+        push(token, encoded[i]);
+    token->n_capital += lower != code;
+    token->n_small += kind == UTF8_LETTER && lower == code;
     scan->at = next;
     return true;
 }
@@ -199,20 +205,20 @@ static bool is_inside_number(const struct scan *scan)
 }
 
 /* Most of most texts, so in registers. */
-static void pass_small_letters(struct scan *scan, struct spelling *word)
+static void pass_small_letters(struct scan *scan, struct spelling *token)
 {
     const char *at = scan->at, *const end = scan->end;
-    char *lower = word->lower;
-    uint64_t hash = word->hash, before = word->hash_before;
+    char *lower = token->lower;
+    uint64_t hash = token->hash, before = token->hash_before;
     while (at < end && *at >= 'a' && *at <= 'z') {
         before = hash;
         hash = (hash ^ (unsigned char)*at) * hash_factor;
         *lower++ = *at++;
     }
-    word->n_small += (size_t)(at - scan->at);
-    word->hash = hash;
-    word->hash_before = before;
-    word->lower = lower;
+    token->n_small += (size_t)(at - scan->at);
+    token->hash = hash;
+    token->hash_before = before;
+    token->lower = lower;
     scan->at = at;
 }
 
@@ -224,44 +230,44 @@ static bool is_capital(const char *at, const char *end)
     return utf8_lower(code) != code;
 }
 
-static void read_word(struct scan *scan)
+static void read_token(struct scan *scan)
 {
-    struct spelling word = {hash_start, hash_start, scan->lower, scan->lower, 0, 0};
-    unsigned flags = is_capital(scan->at, scan->end) ? WORD_CAPITAL : 0;
+    struct spelling token = {hash_start, hash_start, scan->lower, scan->lower, 0, 0};
+    unsigned flags = is_capital(scan->at, scan->end) ? TOKEN_CAPITAL : 0;
     bool is_number = is_ascii(*scan->at) && ascii_kind(*scan->at) == DIGIT;
     bool is_going_on = true;
     while (is_going_on && scan->at < scan->end) {
-        pass_small_letters(scan, &word);
+        pass_small_letters(scan, &token);
         if (scan->at == scan->end)
             break;
         char c = *scan->at;
         enum ascii_kind kind = is_ascii(c) ? ascii_kind(c) : SPACE;
         if (kind == CAPITAL) {
             c |= 0x20;
-            word.n_capital++;
+            token.n_capital++;
         } else if (kind != DIGIT && !(is_number && is_inside_number(scan))) {
-            is_going_on = is_ascii(c) ? c == '\'' && pass_apostrophe(scan, &word, 1)
-                                      : pass_character(scan, &word);
+            is_going_on = is_ascii(c) ? c == '\'' && pass_apostrophe(scan, &token, 1)
+                                      : pass_character(scan, &token);
             continue;
         }
-        push(&word, c);
+        push(&token, c);
         scan->at++;
     }
-    flags |= is_number ? WORD_NUMBER : 0;
-    flags |= word.n_capital > 1 && !word.n_small ? WORD_UPPER : 0;
-    if (word.lower - word.start == 3 && memcmp(word.start, "n't", 3) == 0)
-        flags |= WORD_CLITIC;
-    add_word(scan, &word, flags);
+    flags |= is_number ? TOKEN_NUMBER : 0;
+    flags |= token.n_capital > 1 && !token.n_small ? TOKEN_UPPER : 0;
+    if (token.lower - token.start == 3 && memcmp(token.start, "n't", 3) == 0)
+        flags |= TOKEN_CLITIC;
+    add_token(scan, &token, flags);
 }
 
 static void read_clitic(struct scan *scan, size_t bytes, size_t length)
 {
-    struct spelling word = {hash_start, hash_start, scan->lower, scan->lower, 0, 0};
-    push(&word, '\'');
+    struct spelling token = {hash_start, hash_start, scan->lower, scan->lower, 0, 0};
+    push(&token, '\'');
     scan->at += bytes;
     for (size_t i = 0; i < length; i++)
-        push(&word, (char)(*scan->at++ | 0x20));
-    add_word(scan, &word, WORD_CLITIC);
+        push(&token, (char)(*scan->at++ | 0x20));
+    add_token(scan, &token, TOKEN_CLITIC);
 }
 
 /* The ASCII fellow of typographic and East Asian punctuation, 0 when it has none. */
@@ -288,17 +294,17 @@ static char ascii_fellow(int32_t code)
 /* A full stop right behind "u", "mr" or "e.g": no end of a sentence. */
 static bool is_abbreviation(const struct scan *scan, const char *stop)
 {
-    const struct words *out = scan->out;
-    if (!out->n || scan->word_end != stop)
+    const struct tokens *out = scan->out;
+    if (!out->n || scan->token_end != stop)
         return false;
-    const struct word *word = &out->list[out->n - 1];
-    const char *lower = out->lower + word->start;
-    if (word->length == 1)
+    const struct token *token = &out->list[out->n - 1];
+    const char *lower = out->lower + token->start;
+    if (token->length == 1)
         return *lower != 'i' && is_ascii_letter(*lower);
     static const char titles[][5] = {"mr", "mrs", "ms", "dr", "prof",
                                      "st", "vs",  "jr", "sr"};
     for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
-        if (word->length == strlen(titles[i]) && !memcmp(lower, titles[i], word->length))
+        if (token->length == strlen(titles[i]) && !memcmp(lower, titles[i], token->length))
             return true;
     return false;
 }
@@ -312,7 +318,7 @@ static void count_mark(struct scan *scan, const char *start, char mark)
     if (mark != '.' && mark != '!' && mark != '?')
         return;
     bool is_last = scan->at == scan->end || !is_ascii(*start) ||
-                   is_ascii_space(*scan->at) || memchr("\"')]}*", *scan->at, 6) != NULL;
+                   is_ascii_space(*scan->at) || is_one_of(*scan->at, "\"')]}*");
     if (!is_last || (mark == '.' && is_abbreviation(scan, start)))
         return;
     scan->sentence_due = true;
@@ -339,10 +345,10 @@ static void read_mark(struct scan *scan)
 
 static void read_ideograph(struct scan *scan, const char *next)
 {
-    struct spelling word = {hash_start, hash_start, scan->lower, scan->lower, 0, 0};
+    struct spelling token = {hash_start, hash_start, scan->lower, scan->lower, 0, 0};
     while (scan->at < next)
-        push(&word, *scan->at++);
-    add_word(scan, &word, 0);
+        push(&token, *scan->at++);
+    add_token(scan, &token, 0);
 }
 
 static void read_character(struct scan *scan)
@@ -357,13 +363,13 @@ static void read_character(struct scan *scan)
     int32_t code = utf8_next(&next, scan->end);
     enum utf8_kind kind = utf8_kind(code);
     if (kind == UTF8_LETTER || kind == UTF8_DIGIT) {
-        read_word(scan);
+        read_token(scan);
     } else if (kind == UTF8_IDEOGRAPH) {
         read_ideograph(scan, next);
     } else {
         scan->at = next;
-        char fellow =
-            kind == UTF8_PUNCTUATION || kind == UTF8_SYMBOL ? ascii_fellow(code) : '\0';
+        bool is_mark = kind == UTF8_PUNCTUATION || kind == UTF8_SYMBOL;
+        char fellow = ascii_fellow(is_mark ? code : 0);
         if (fellow)
             count_mark(scan, start, fellow);
         else if (kind == UTF8_SYMBOL)
@@ -382,13 +388,13 @@ static size_t list_marker(const char *at, const char *end)
         n++;
     if (n + 1 >= left || at[n + 1] != ' ')
         return 0;
-    bool is_marker = n ? at[n] == '.' || at[n] == ')' : memchr("-*+", at[0], 3) != NULL;
+    bool is_marker = n ? at[n] == '.' || at[n] == ')' : is_one_of(at[0], "-*+");
     return is_marker ? n + 1 : 0;
 }
 
 static void begin_line(struct scan *scan)
 {
-    struct words *out = scan->out;
+    struct tokens *out = scan->out;
     while (scan->at < scan->end && is_ascii(*scan->at) && ascii_kind(*scan->at) == SPACE)
         scan->at++;
     const char *at = scan->at;
@@ -420,42 +426,33 @@ static void end_line(struct scan *scan)
     begin_line(scan);
 }
 
-static size_t count_characters(const char *bytes, size_t length)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < length; i++)
-        n += (bytes[i] & 0xc0) != 0x80;
-    return n;
-}
-
 /* Lower case takes at most 3 bytes for 2; a word cut at a clitic is not longer than its
  * text. */
-static void make_room(struct words *words, size_t length)
+static void make_room(struct tokens *tokens, size_t length)
 {
     size_t need = length + length / 2 + 8;
-    if (need <= words->lower_room)
+    if (need <= tokens->lower_room)
         return;
-    words->lower = mem_resize(words->lower, need);
-    words->lower_room = need;
+    tokens->lower = mem_resize(tokens->lower, need);
+    tokens->lower_room = need;
 }
 
-void words_read(struct words *words, const char *bytes, size_t length)
+void tokens_read(struct tokens *tokens, const char *bytes, size_t length)
 {
-    if (length > WORDS_TEXT_MAX)
-        length = WORDS_TEXT_MAX;
-    make_room(words, length);
-    *words = (struct words){
-        .list = words->list,
-        .room = words->room,
-        .lower = words->lower,
-        .lower_room = words->lower_room,
-        .n_characters = count_characters(bytes, length),
+    if (length > TOKENS_TEXT_MAX)
+        length = TOKENS_TEXT_MAX;
+    make_room(tokens, length);
+    *tokens = (struct tokens){
+        .list = tokens->list,
+        .room = tokens->room,
+        .lower = tokens->lower,
+        .lower_room = tokens->lower_room,
     };
     struct scan scan = {
-        .out = words,
+        .out = tokens,
         .at = bytes,
         .end = bytes + length,
-        .lower = words->lower,
+        .lower = tokens->lower,
         .sentence_due = true,
     };
     if (!length)
@@ -476,7 +473,7 @@ void words_read(struct words *words, const char *bytes, size_t length)
         case SMALL:
         case CAPITAL:
         case DIGIT:
-            read_word(&scan);
+            read_token(&scan);
             break;
         case SPACE:
             scan.at++;
@@ -485,9 +482,9 @@ void words_read(struct words *words, const char *bytes, size_t length)
     }
 }
 
-void words_done(struct words *words)
+void tokens_done(struct tokens *tokens)
 {
-    free(words->list);
-    free(words->lower);
-    *words = (struct words){0};
+    free(tokens->list);
+    free(tokens->lower);
+    *tokens = (struct tokens){0};
 }

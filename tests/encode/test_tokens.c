@@ -4,31 +4,32 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "encode/words.h"
+#include "encode/tokens.h"
 
 /* The words of a text, joined by "|". */
-static void assert_words(const char *text, const char *wanted)
+static void assert_tokens(const char *text, const char *wanted)
 {
-    struct words words = {0};
+    struct tokens tokens = {0};
     struct text joined = {0};
-    words_read(&words, text, strlen(text));
+    tokens_read(&tokens, text, strlen(text));
     text_add(&joined, "");
-    for (size_t i = 0; i < words.n; i++) {
-        const struct word *word = &words.list[i];
+    for (size_t i = 0; i < tokens.n; i++) {
+        const struct token *token = &tokens.list[i];
         text_add(&joined, i ? "|" : "");
-        text_append(&joined, words.lower + word->start, word->length);
-        assert_int_equal(word->hash, word_hash(words.lower + word->start, word->length));
+        text_append(&joined, tokens.lower + token->start, token->length);
+        assert_int_equal(token->hash,
+                         token_hash(tokens.lower + token->start, token->length));
     }
     assert_string_equal(joined.bytes, wanted);
     text_done(&joined);
-    words_done(&words);
+    tokens_done(&tokens);
 }
 
 static void test_cutting(void **state)
 {
     (void)state;
     const struct {
-        const char *text, *words;
+        const char *text, *tokens;
     } cases[] = {
         {"", ""},
         {" \t\r\n ", ""},
@@ -62,7 +63,7 @@ static void test_cutting(void **state)
         {"\xcc\x81", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_words(cases[i].text, cases[i].words);
+        assert_tokens(cases[i].text, cases[i].tokens);
 }
 
 static void test_sentences(void **state)
@@ -91,13 +92,13 @@ static void test_sentences(void **state)
         {"...", 0, false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct words words = {0};
-        words_read(&words, cases[i].text, strlen(cases[i].text));
-        if (words.n_sentences != cases[i].n || words.is_complete != cases[i].is_complete)
-            print_error("'%s': %zu sentences\n", cases[i].text, words.n_sentences);
-        assert_int_equal(words.n_sentences, cases[i].n);
-        assert_int_equal(words.is_complete, cases[i].is_complete);
-        words_done(&words);
+        struct tokens tokens = {0};
+        tokens_read(&tokens, cases[i].text, strlen(cases[i].text));
+        if (tokens.n_sentences != cases[i].n || tokens.is_complete != cases[i].is_complete)
+            print_error("'%s': %zu sentences\n", cases[i].text, tokens.n_sentences);
+        assert_int_equal(tokens.n_sentences, cases[i].n);
+        assert_int_equal(tokens.is_complete, cases[i].is_complete);
+        tokens_done(&tokens);
     }
 }
 
@@ -107,20 +108,20 @@ static void test_layout_and_marks(void **state)
     const char *text = "# Title\n\n1. one\n2) two\n  * three\n\xe2\x80\xa2 four\n"
                        "```c\nx = 1;\n```\n\xe2\x80\x9cquoted\xe2\x80\x9d ``so'' "
                        "\xf0\x9f\x98\x80?\xef\xbc\x9f";
-    struct words words = {0};
-    words_read(&words, text, strlen(text));
-    assert_int_equal(words.n_headings, 1);
-    assert_int_equal(words.n_list_items, 4);
-    assert_int_equal(words.n_fences, 2);
-    assert_int_equal(words.n_lines, 9);
-    assert_int_equal(words.marks['"'], 4);
-    assert_int_equal(words.marks['='], 1);
-    assert_int_equal(words.marks['?'], 2);
-    assert_int_equal(words.n_symbols, 1);
-    words_read(&words, "h\xc3\xa9", 3);
-    assert_int_equal(words.n_headings, 0);
-    assert_int_equal(words.n, 1);
-    words_done(&words);
+    struct tokens tokens = {0};
+    tokens_read(&tokens, text, strlen(text));
+    assert_int_equal(tokens.n_headings, 1);
+    assert_int_equal(tokens.n_list_items, 4);
+    assert_int_equal(tokens.n_fences, 2);
+    assert_int_equal(tokens.n_lines, 9);
+    assert_int_equal(tokens.marks['"'], 4);
+    assert_int_equal(tokens.marks['='], 1);
+    assert_int_equal(tokens.marks['?'], 2);
+    assert_int_equal(tokens.n_symbols, 1);
+    tokens_read(&tokens, "h\xc3\xa9", 3);
+    assert_int_equal(tokens.n_headings, 0);
+    assert_int_equal(tokens.n, 1);
+    tokens_done(&tokens);
 }
 
 static void test_flags(void **state)
@@ -128,21 +129,21 @@ static void test_flags(void **state)
     (void)state;
     const char *text = "We met NASA, in \xc3\x89vian (2 days). iPhone";
     const unsigned wanted[] = {
-        WORD_CAPITAL | WORD_SENTENCE | WORD_BREAK,
+        TOKEN_CAPITAL | TOKEN_SENTENCE | TOKEN_BREAK,
         0,
-        WORD_CAPITAL | WORD_UPPER,
-        WORD_BREAK,
-        WORD_CAPITAL,
-        WORD_NUMBER | WORD_BREAK,
+        TOKEN_CAPITAL | TOKEN_UPPER,
+        TOKEN_BREAK,
+        TOKEN_CAPITAL,
+        TOKEN_NUMBER | TOKEN_BREAK,
         0,
-        WORD_SENTENCE | WORD_BREAK,
+        TOKEN_SENTENCE | TOKEN_BREAK,
     };
-    struct words words = {0};
-    words_read(&words, text, strlen(text));
-    assert_int_equal(words.n, sizeof wanted / sizeof *wanted);
-    for (size_t i = 0; i < words.n; i++)
-        assert_int_equal(words.list[i].flags, wanted[i]);
-    words_done(&words);
+    struct tokens tokens = {0};
+    tokens_read(&tokens, text, strlen(text));
+    assert_int_equal(tokens.n, sizeof wanted / sizeof *wanted);
+    for (size_t i = 0; i < tokens.n; i++)
+        assert_int_equal(tokens.list[i].flags, wanted[i]);
+    tokens_done(&tokens);
 }
 
 static void test_a_word_of_a_megabyte(void **state)
@@ -152,11 +153,11 @@ static void test_a_word_of_a_megabyte(void **state)
     char *text = malloc(length);
     assert_non_null(text);
     memset(text, 'A', length);
-    struct words words = {0};
-    words_read(&words, text, length);
-    assert_int_equal(words.n, 1);
-    assert_int_equal(words.list[0].length, UINT16_MAX);
-    words_done(&words);
+    struct tokens tokens = {0};
+    tokens_read(&tokens, text, length);
+    assert_int_equal(tokens.n, 1);
+    assert_int_equal(tokens.list[0].length, UINT16_MAX);
+    tokens_done(&tokens);
     free(text);
 }
 
