@@ -6,12 +6,13 @@
 #include "base/rng.h"
 #include "core/bootstrap.h"
 
-enum { MOST = 2000, PREDICTORS = 4, HEADS = 3, COLUMNS = 3 };
+enum { MOST = 2000, PREDICTORS = 4, COLUMNS = 3 };
 
 struct given {
     uint8_t right[MOST * PREDICTORS];
     uint32_t column[MOST];
     int32_t unit[MOST];
+    size_t oracle_head[COLUMNS];
     struct bootstrap bootstrap;
 };
 
@@ -26,11 +27,13 @@ static void make(struct given *given, size_t n, double share, uint64_t seed)
         for (size_t p = 0; p < PREDICTORS; p++)
             given->right[i * PREDICTORS + p] = rng_uniform(&rng) < share;
     }
+    for (size_t c = 0; c < COLUMNS; c++)
+        given->oracle_head[c] = 1;
     given->bootstrap = (struct bootstrap){
         .n_pairs = n,
         .n_predictors = PREDICTORS,
         .n_columns = COLUMNS,
-        .n_heads = HEADS,
+        .oracle_head = given->oracle_head,
         .reference = PREDICTORS - 1,
         .right = given->right,
         .column = given->column,
@@ -71,6 +74,8 @@ static void test_one_prompt(void **state)
     const double want[] = {(1 + 1.0 / 3 + 0) / 3, (0 + 1 + 0) / 3.0, (1 + 0 + 1) / 3.0,
                            (0.5 + 1.0 / 3 + 1) / 3, (1 + 1 + 1) / 3.0};
     make(&given, 6, 0, 1);
+    given.oracle_head[0] = 0;
+    given.oracle_head[2] = 2;
     for (size_t i = 0; i < 6; i++) {
         given.column[i] = pairs[i].column;
         given.unit[i] = 9;
@@ -98,24 +103,46 @@ static void test_difference_to_itself(void **state)
         assert_true(isnan(differences[p].low) && isnan(differences[p].high));
 }
 
-/* With one draw an interval is the draw: the oracle chooses anew in each and so is never
- * below a head. */
-static void test_oracle_of_every_draw(void **state)
+/* The oracle's heads are given and not chosen anew: one head everywhere is that head. */
+static void test_oracle_is_the_heads_it_is_told(void **state)
+{
+    (void)state;
+    make(&given, 60, 0.6, 3);
+    for (size_t head = 0; head < 3; head++) {
+        for (size_t c = 0; c < COLUMNS; c++)
+            given.oracle_head[c] = head;
+        bootstrap_run(&given.bootstrap, means, differences);
+        assert_memory_equal(&means[PREDICTORS], &means[head], sizeof *means);
+        assert_memory_equal(&differences[PREDICTORS], &differences[head], sizeof *means);
+    }
+}
+
+/* With one draw an interval is the draw. An oracle of different heads takes from each what it
+ * has on its attribute. */
+static void test_oracle_of_different_heads(void **state)
 {
     (void)state;
     make(&given, 60, 0.6, 3);
     given.bootstrap.resamples = 1;
-    size_t above = 0;
-    for (uint64_t seed = 0; seed < 200; seed++) {
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        double alone[3], sum = 0;
         given.bootstrap.seed = seed;
+        for (size_t c = 0; c < COLUMNS; c++)
+            given.oracle_head[c] = c;
         bootstrap_run(&given.bootstrap, means, differences);
-        double best = 0;
-        for (size_t p = 0; p < HEADS; p++)
-            best = fmax(best, means[p].low);
-        assert_true(means[PREDICTORS].low >= best - 1e-12);
-        above += means[PREDICTORS].low > best + 1e-12;
+        for (size_t p = 0; p < 3; p++)
+            alone[p] = means[p].low;
+        double mixed = means[PREDICTORS].low;
+        /* Turned twice, the three choices use every head on every attribute once. */
+        for (size_t turn = 1; turn < 3; turn++) {
+            for (size_t c = 0; c < COLUMNS; c++)
+                given.oracle_head[c] = (c + turn) % 3;
+            bootstrap_run(&given.bootstrap, means, differences);
+            sum += means[PREDICTORS].low;
+        }
+        assert_near(mixed + sum, alone[0] + alone[1] + alone[2], 1e-12, 0);
+        assert_true(means[0].low == means[0].high);
     }
-    assert_true(above > 100); /* different heads are best on different attributes */
 }
 
 static void test_seeds(void **state)
@@ -206,7 +233,8 @@ int main(void)
         cmocka_unit_test(test_always_right_or_wrong),
         cmocka_unit_test(test_one_prompt),
         cmocka_unit_test(test_difference_to_itself),
-        cmocka_unit_test(test_oracle_of_every_draw),
+        cmocka_unit_test(test_oracle_is_the_heads_it_is_told),
+        cmocka_unit_test(test_oracle_of_different_heads),
         cmocka_unit_test(test_seeds),
         cmocka_unit_test(test_prompts_are_drawn_whole),
         cmocka_unit_test(test_units),
