@@ -37,7 +37,6 @@ static struct json *describe(const struct trainer *trainer)
         {"batch", (double)recipe->batch},
         {"epochs", (double)recipe->epochs},
         {"patience", (double)recipe->patience},
-        {"seed", (double)recipe->seed},
         {"learning rate", recipe->learning_rate},
         {"weight decay", recipe->weight_decay},
         {"warmup", recipe->warmup},
@@ -47,6 +46,8 @@ static struct json *describe(const struct trainer *trainer)
     char value[64];
     snprintf(value, sizeof value, "%016llx", (unsigned long long)trainer->features->hash);
     json_put_text(all, "features", value);
+    snprintf(value, sizeof value, "%llu", (unsigned long long)recipe->seed);
+    json_put_text(all, "seed", value);
     json_put_text(all, "models", members.bytes);
     json_put_text(all, "schedule", decay_names[recipe->decay]);
     json_put_text(all, "order", order_names[recipe->order]);
