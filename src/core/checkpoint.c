@@ -35,11 +35,29 @@ static void declare_router(struct safetensors_writer *writer, const struct shape
     }
 }
 
+/* What was saved must be readable: a weight that becomes infinite is refused. */
+static enum status check_range(const char *path, const float *values, size_t n,
+                               enum dtype dtype, struct error *err)
+{
+    size_t bad = dtype_find_overflow(values, n, dtype);
+    return bad == n ? STATUS_OK
+                    : error_set(err, STATUS_NUMERIC,
+                                "cannot write '%s': the model holds %g, too large for %s; "
+                                "write F32",
+                                path, (double)values[bad], dtype_name(dtype));
+}
+
 enum status checkpoint_save(const char *path, const struct model *model,
                             const struct json *metadata, enum dtype dtype,
                             struct error *err)
 {
     const struct shape *shape = &model->shape;
+    enum status status =
+        check_range(path, model->block, shape_parameters(shape), dtype, err);
+    if (!status && model->single)
+        status = check_range(path, model->single, shape->response_width, dtype, err);
+    if (status)
+        return status;
     struct safetensors_writer *writer = safetensors_writer_open(path, err);
     if (!writer)
         return err->status;
@@ -65,15 +83,12 @@ struct reader {
     struct error *err;
 };
 
-/* A tensor of real numbers of that rank (a vector may also be [1, n]); NULL with the error
- * set. */
+/* A tensor of real numbers of that rank; NULL with the error set. */
 static const struct tensor *find(struct reader *reader, const char *name, size_t rank)
 {
     const struct tensor *tensor = safetensors_find(reader->file, name, reader->err);
-    if (!tensor) {
-        error_prefix(reader->err, "'%s'", reader->path);
+    if (!tensor)
         return NULL;
-    }
     if (tensor->rank == rank && dtype_is_real(tensor->dtype) && tensor->n_elements)
         return tensor;
     char shown[TENSOR_TEXT];
@@ -142,8 +157,11 @@ static enum status read_shape(struct reader *reader, struct shape *shape)
         shape->n_hidden = tensor->shape[0];
         shape->prompt_width = tensor->shape[1];
     }
-    enum status status = shape_normalise(shape, reader->err);
-    return status ? error_prefix(reader->err, "'%s'", reader->path) : STATUS_OK;
+    struct error inner;
+    if (shape_normalise(shape, &inner)) /* of a file, not of what was typed */
+        return error_set(reader->err, STATUS_SHAPE, "'%s': %s", reader->path,
+                         inner.message);
+    return STATUS_OK;
 }
 
 static enum status read_heads(struct reader *reader, struct model *model)

@@ -1,5 +1,4 @@
 #include <assert.h>
-#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,22 +24,6 @@ enum { N_INDICES = 7, N_MATRICES = 4 };
 
 /* ---- matrices ---- */
 
-/* The smallest magnitude that dtype_narrow makes infinite. */
-static float overflow_of(enum dtype dtype)
-{
-    return dtype == DTYPE_F16 ? 65520.0f : dtype == DTYPE_BF16 ? 0x1.ffp127f : INFINITY;
-}
-
-/* Position of the first finite value that dtype cannot hold, n when there is none. */
-static size_t find_overflow(const float *values, size_t n, enum dtype dtype)
-{
-    float limit = overflow_of(dtype);
-    for (size_t i = 0; i < n; i++)
-        if (fabsf(values[i]) >= limit && isfinite(values[i]))
-            return i;
-    return n;
-}
-
 /* False, and the value, when dtype cannot hold one. */
 static bool write_row(struct safetensors_writer *writer, const struct rows *rows,
                       size_t row, enum dtype dtype, float *too_large)
@@ -55,7 +38,7 @@ static bool write_row(struct safetensors_writer *writer, const struct rows *rows
     for (size_t at = 0; at < rows->n_columns; at += BLOCK) {
         size_t n = rows->n_columns - at < BLOCK ? rows->n_columns - at : BLOCK;
         dtype_widen(values, rows_at(rows, row, at), rows->dtype, n);
-        size_t bad = find_overflow(values, n, dtype);
+        size_t bad = dtype_find_overflow(values, n, dtype);
         if (bad < n) {
             *too_large = values[bad];
             return false;

@@ -56,7 +56,7 @@ void linalg_product_nt(size_t m, size_t n, size_t k, struct matrix a, struct mat
         return;
     bool cut = k >= LONG && (has_small_kernels || m < FEW);
     size_t rows = cut ? 16 : m, columns = cut ? 32 : n;
-    size_t step = cut ? piece_length(rows, columns) : k;
+    size_t step = cut ? piece_length(rows, columns) : k ? k : 1;
     for (size_t l = 0; l == 0 || l < k; l += step)
         for (size_t i = 0; i < m; i += rows)
             for (size_t j = 0; j < n; j += columns)

@@ -1,12 +1,14 @@
 /* A mixture of Bradley-Terry reward heads and the router that weighs them: its parameters.
  *
- *     reward     r_k(y) = score_k . phi(y)                                       heads, no
- * bias logits     z(x)   = last . h(x) + last_bias h(x)   = relu(first . x + first_bias)
- * mlp h(x)   = x                               linear z      = last_bias static: the same
- * for every prompt no router                                none: one head, plain
- * Bradley-Terry weights    f(x)   = softmax(z(x)) (docs/equations.md E1, E4.) All
- * parameters lie in one block, so that copying, saving and updating run over one flat
- * array.
+ *     reward     r_k(y) = score_k . phi(y)                                heads, no bias
+ *     logits     z(x)   = last . relu(input . x + first_bias) + last_bias mlp
+ *                z(x)   = input . x + last_bias                           linear
+ *                z      = last_bias, the same for every prompt            static
+ *                none: one head, plain Bradley-Terry                      none
+ *     weights    f(x)   = softmax(z(x))
+ *
+ * (docs/equations.md E1, E4.) All parameters lie in one block, so that copying, saving and
+ * updating run over one flat array.
  */
 #ifndef CORE_MODEL_H
 #define CORE_MODEL_H

@@ -163,6 +163,17 @@ void dtype_narrow(void *out, const float *in, enum dtype dtype, size_t n)
         to[i] = dtype == DTYPE_F16 ? narrow_half(in[i]) : narrow_bfloat(in[i]);
 }
 
+size_t dtype_find_overflow(const float *values, size_t n, enum dtype dtype)
+{
+    float least = dtype == DTYPE_F16    ? 65520.0f
+                  : dtype == DTYPE_BF16 ? 0x1.ffp127f
+                                        : INFINITY;
+    for (size_t i = 0; i < n; i++)
+        if (fabsf(values[i]) >= least && isfinite(values[i]))
+            return i;
+    return n;
+}
+
 KERNEL static void subtract_floats(float *restrict out, const float *restrict a,
                                    const float *restrict b, size_t n)
 {

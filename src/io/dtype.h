@@ -34,6 +34,9 @@ void dtype_widen(float *out, const void *in, enum dtype dtype, size_t n);
 /* The reverse for F32, F16 and BF16: rounds to nearest even; F16 overflows to infinity. */
 void dtype_narrow(void *out, const float *in, enum dtype dtype, size_t n);
 
+/* Position of the first finite value that dtype_narrow would make infinite, n when there is none. */
+size_t dtype_find_overflow(const float *values, size_t n, enum dtype dtype);
+
 /* out[i] = a[i] - b[i] in float, both of the same real dtype; for F32, F16 and BF16. */
 void dtype_subtract(float *out, const void *a, const void *b, enum dtype dtype, size_t n);
 

@@ -56,6 +56,25 @@ static void test_rounding_to_nearest_even(void **state)
     }
 }
 
+/* A value overflows when narrowing it makes it infinite. */
+static void test_find_overflow(void **state)
+{
+    (void)state;
+    static const enum dtype types[] = {DTYPE_F32, DTYPE_F16, DTYPE_BF16};
+    static const float values[] = {65519.996f,    65520.0f,    -65520.0f,    0x1.fep127f,
+                                   0x1.feffp127f, 0x1.ffp127f, -0x1.ffp127f, 3.4e38f};
+    for (size_t t = 0; t < 3; t++)
+        for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+            float narrow = 0, wide, three[] = {1, NAN, values[i]};
+            dtype_narrow(&narrow, &values[i], types[t], 1);
+            dtype_widen(&wide, &narrow, types[t], 1);
+            assert_int_equal(dtype_find_overflow(three, 3, types[t]), isinf(wide) ? 2 : 3);
+        }
+    const float infinite[] = {INFINITY, -INFINITY, NAN};
+    for (size_t t = 0; t < 3; t++)
+        assert_int_equal(dtype_find_overflow(infinite, 3, types[t]), 3);
+}
+
 static void test_subtract_equals_widen_then_subtract(void **state)
 {
     (void)state;
@@ -84,6 +103,7 @@ int main(void)
         cmocka_unit_test(test_every_half_round_trips),
         cmocka_unit_test(test_known_halves),
         cmocka_unit_test(test_rounding_to_nearest_even),
+        cmocka_unit_test(test_find_overflow),
         cmocka_unit_test(test_subtract_equals_widen_then_subtract),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
