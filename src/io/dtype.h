@@ -23,10 +23,10 @@ enum dtype {
     DTYPE_COUNT,
 };
 
-size_t dtype_size(enum dtype dtype);         /* bytes of one element */
-const char *dtype_name(enum dtype dtype);    /* "F32", as safetensors spells it */
+size_t dtype_size(enum dtype dtype);                   /* bytes of one element */
+const char *dtype_name(enum dtype dtype);              /* "F32", as safetensors spells it */
 bool dtype_parse(const char *name, enum dtype *dtype); /* false: no such type */
-bool dtype_is_real(enum dtype dtype);        /* F64, F32, F16 or BF16 */
+bool dtype_is_real(enum dtype dtype);                  /* F64, F32, F16 or BF16 */
 
 /* out[i] = in[i], n elements, any dtype to float. F64 and integers are rounded to nearest. */
 void dtype_widen(float *out, const void *in, enum dtype dtype, size_t n);

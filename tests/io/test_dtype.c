@@ -47,7 +47,7 @@ static void test_rounding_to_nearest_even(void **state)
     const struct {
         float value;
         uint16_t half;
-    } cases[] = {{2049.0f, 0x6800}, {2051.0f, 0x6802},     {65519.0f, 0x7bff},
+    } cases[] = {{2049.0f, 0x6800},  {2051.0f, 0x6802},    {65519.0f, 0x7bff},
                  {65520.0f, 0x7c00}, {0x1.8p-24f, 0x0002}, {0x1p-25f, 0x0000}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         uint16_t half;
