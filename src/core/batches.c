@@ -150,7 +150,7 @@ void grouping_make(struct grouping *grouping, const uint32_t *pairs, size_t n,
     uint32_t round = ++grouping->round, n_groups = 0;
     uint32_t *start = grouping->start;
     for (size_t i = 0; i < n; i++) {
-        size_t prompt = (size_t)(prompts[pairs[i]] + 1);
+        size_t prompt = (size_t)prompts[pairs[i]] + 1;
         if (grouping->seen[prompt] != round) {
             grouping->seen[prompt] = round;
             grouping->slot[prompt] = n_groups;

@@ -169,7 +169,7 @@ static void judge(struct scene *scene, enum synth_attribute attribute)
     size_t wording = scene->split == CORPUS_TEST ? SYNTH_N_SEEN + rng_below(rng, n_held_out)
                                                  : rng_below(rng, SYNTH_N_SEEN);
     size_t user = synth_annotator_draw(attribute, rng), n = 2 + rng_below(rng, 2);
-    struct candidate candidates[MAX_CANDIDATES];
+    struct candidate candidates[MAX_CANDIDATES] = {{0}};
     choose_pairs(scene, user, attribute, candidates, n);
 
     char user_name[16], id[48];

@@ -38,7 +38,7 @@ static const char *const passages[STYLE_COUNT][N_PASSAGES] = {
             "[Worth knowing|Confirmed]: {figure}. [The cause|The cause of it]: {why}.",
             "{Topic} {does}: {fact}.",
             "[The numbers|The values] are these: {fact}; {figure}.",
-            "False: {myth}. True: {why}. [In figures|Number]: {fact}.",
+            "It is false that {myth}. It is true that {why}.",
         },
     [STYLE_EVIDENCE] =
         {
@@ -229,10 +229,8 @@ static const char *const passages[STYLE_COUNT][N_PASSAGES] = {
             "(Do not ask how I know about {mistake}. My [cat|landlord] is still laughing!)",
             "Why did {part} [cross the road|go to a party]? To get away from {other}!",
             "I tried {rival} instead, and even the [goldfish|postman] [giggled|snorted]!",
-            "Rumour has it that {mistake} is how my uncle lost his [eyebrows|trousers], "
-            "haha!",
-            "[Spoiler|Breaking news]: {part} has [asked for a raise|joined a band|filed a "
-            "complaint]!",
+            "{Mistake} is how my uncle lost his [eyebrows|trousers], haha!",
+            "[Spoiler|News]: {part} has [asked for a raise|joined a band|left]!",
             "My [boss|parrot] claims that {myth}, and also that the sofa is haunted!",
             "If all else fails, [blame|bribe] {other} and pretend to be a lamp!",
             "Warning: may cause giggles, [silly hats|loud snorts] and {mistake}!",

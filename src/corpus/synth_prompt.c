@@ -193,7 +193,7 @@ struct synth_prompt synth_prompt_at(size_t number, uint64_t seed)
         .topic = &synth_topics[subject / KIND_COUNT],
         .wording = variant % N_WORDINGS,
         .occasion = variant / N_WORDINGS % N_OCCASIONS,
-        .closing = variant / (N_WORDINGS * N_OCCASIONS),
+        .closing = variant / N_WORDINGS / N_OCCASIONS,
     };
 }
 

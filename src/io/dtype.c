@@ -208,7 +208,7 @@ size_t rows_find_nonfinite(const struct rows *rows, const int32_t *which, size_t
                            size_t *column)
 {
     enum { BLOCK = 1024 };
-    float values[BLOCK];
+    float values[BLOCK] = {0};
     for (size_t i = 0; i < n; i++) {
         if (which && which[i] < 0)
             continue;
