@@ -128,6 +128,7 @@ static enum status save_result(const struct training *training,
     enum status status = training_result(training, &model, &metadata, err);
     if (status)
         return status;
+    json_put_text(metadata, "version", MICROSCOPE_VERSION);
     status = checkpoint_save(args->out, &model, metadata, dtype_chosen[args->dtype], err);
     model_done(&model);
     json_free(metadata);

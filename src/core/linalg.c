@@ -1,18 +1,26 @@
 #include "core/linalg.h"
 
+#include <string.h>
+
 #include <cblas.h>
 
 #include "base/kernel.h"
 
-/* Below m * n * k = SMALL, OpenBLAS multiplies without first packing its operands (its
- * "small matrix" kernels). A product with few rows spends most of its time packing, so it
- * is quickest cut into pieces of that size. FEW: rows below which the cut pays, as
- * measured. */
-enum { SMALL = 1000000, FEW = 32, PIECE = 64 };
+/* OpenBLAS multiplies without packing its operands first ("small matrix" kernels) when it has such
+ * kernels for the processor and m * n * k <= SMALL. A product of a batch with a layer spends a fifth
+ * of its time packing, so there it is quickest cut into pieces of that size. The shapes of the pieces
+ * are measured ones. FEW: rows below which a cut pays without such kernels too. */
+enum { SMALL = 1000000, FEW = 32, LONG = 512 };
+
+static bool has_small_kernels;
 
 void linalg_init(void)
 {
+    static const char *const cores[] = {"SkylakeX", "Cooperlake", "SapphireRapids"};
     openblas_set_num_threads(1);
+    for (size_t i = 0; i < sizeof cores / sizeof *cores; i++)
+        has_small_kernels =
+            has_small_kernels || strcmp(openblas_get_corename(), cores[i]) == 0;
 }
 
 static size_t least(size_t a, size_t b)
@@ -34,7 +42,7 @@ static struct matrix part(struct matrix whole, size_t row, size_t column)
     return whole;
 }
 
-/* The longest multiple of 64 that keeps a piece small. */
+/* The longest multiple of 64 that keeps a piece small, at least 64. */
 static size_t piece_length(size_t m, size_t n)
 {
     size_t length = SMALL / (m * n) / 64 * 64;
@@ -46,16 +54,15 @@ void linalg_product_nt(size_t m, size_t n, size_t k, struct matrix a, struct mat
 {
     if (!m || !n)
         return;
-    if (m >= FEW || k < PIECE) {
-        sgemm(CblasNoTrans, CblasTrans, m, n, k, a, b, c, add);
-        return;
-    }
-    for (size_t j = 0; j < n; j += PIECE) {
-        size_t columns = least(PIECE, n - j), step = piece_length(m, columns);
-        for (size_t i = 0; i < k; i += step)
-            sgemm(CblasNoTrans, CblasTrans, m, columns, least(step, k - i), part(a, 0, i),
-                  part(b, j, i), part(c, 0, j), add || i);
-    }
+    bool cut = k >= LONG && (has_small_kernels || m < FEW);
+    size_t rows = cut ? 16 : m, columns = cut ? 32 : n;
+    size_t step = cut ? piece_length(rows, columns) : k ? k : 1;
+    for (size_t l = 0; l == 0 || l < k; l += step)
+        for (size_t i = 0; i < m; i += rows)
+            for (size_t j = 0; j < n; j += columns)
+                sgemm(CblasNoTrans, CblasTrans, least(rows, m - i), least(columns, n - j),
+                      least(step, k - l), part(a, i, l), part(b, j, l), part(c, i, j),
+                      add || l);
 }
 
 void linalg_product_nn(size_t m, size_t n, size_t k, struct matrix a, struct matrix b,
@@ -63,10 +70,13 @@ void linalg_product_nn(size_t m, size_t n, size_t k, struct matrix a, struct mat
 {
     if (!m || !n)
         return;
-    size_t step = m >= FEW || !k ? n : least(n, piece_length(m, k));
-    for (size_t j = 0; j < n; j += step)
-        sgemm(CblasNoTrans, CblasNoTrans, m, least(step, n - j), k, a, part(b, 0, j),
-              part(c, 0, j), add);
+    bool cut = n >= LONG && (has_small_kernels || m < FEW);
+    size_t columns = cut ? 64 : n, rows = cut ? SMALL / (columns * (k ? k : 1)) : m;
+    rows = rows < m ? (rows < 16 ? 16 : rows / 16 * 16) : m;
+    for (size_t j = 0; j < n; j += columns)
+        for (size_t i = 0; i < m; i += rows)
+            sgemm(CblasNoTrans, CblasNoTrans, least(rows, m - i), least(columns, n - j), k,
+                  part(a, i, 0), part(b, 0, j), part(c, i, j), add);
 }
 
 void linalg_product_tn(size_t m, size_t n, size_t k, struct matrix a, struct matrix b,

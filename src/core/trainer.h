@@ -6,8 +6,8 @@
  * their transposes however many models there are.
  *
  * The caller owns the loop:
- *   1. trainer_create           parameters drawn, nothing done yet; trainer_start_from to
- * set them
+ *   1. trainer_create           parameters drawn, nothing done yet; trainer_start_from to set
+ *                               them
  *   2. trainer_step             one update, until trainer_finished; watch trainer_progress
  *   3. trainer_model            a copy of one model's parameters: the best by hold-out
  *                               likelihood, or the last when there is no hold-out

@@ -15,8 +15,8 @@
 #include "core/trainer.h"
 
 enum {
-    BLOCK_PAIRS = 128, /* gathered and multiplied at once */
-    CELL = 16,         /* columns are given to threads in cache lines */
+    BLOCK_PAIRS = 64, /* gathered and multiplied at once */
+    CELL = 16,        /* columns are given to threads in cache lines */
 };
 
 struct stack_member {

@@ -1,12 +1,16 @@
 /* A corpus of preference pairs, as text.
  *
- * Call order: start from an all-zero struct corpus; fill it by corpus_read, import_file,
- * or, pair by pair: struct pair pair = PAIR_NONE; pair.prompt =
- * passages_add_text(&corpus->prompts, "Why is the sky blue?"); pair.chosen =
- * passages_add_text(&corpus->responses, "..."); pair.rejected =
- * passages_add_text(&corpus->responses, "..."); pair.attribute =
- * passages_add_text(&corpus->attributes, "clarity"); corpus_add(corpus, &pair); then read
- * its fields at will; corpus_done frees it. Memory grows with the distinct texts: a pair
+ * Call order: start from an all-zero struct corpus; fill it by corpus_read, import_file, or pair by
+ * pair:
+ *
+ *     struct pair pair = PAIR_NONE;
+ *     pair.prompt = passages_add_text(&corpus->prompts, "Why is the sky blue?");
+ *     pair.chosen = passages_add_text(&corpus->responses, "...");
+ *     pair.rejected = passages_add_text(&corpus->responses, "...");
+ *     pair.attribute = passages_add_text(&corpus->attributes, "clarity");
+ *     corpus_add(corpus, &pair);
+ *
+ * then read its fields at will; corpus_done frees it. Memory grows with the distinct texts: a pair
  * itself takes 64 bytes.
  *
  * The file (docs/formats.md): JSON Lines, one pair a line,

@@ -5,19 +5,23 @@
  * dropped.
  *
  *   pairs            {prompt, chosen, rejected, ...}: the corpus file itself (corpus.h)
- *   ratings          {prompt, response, any numeric keys}: rated responses; a pair per
- * attribute and two responses of a prompt whose ratings differ. Responses belong together
- * when they have the same prompt_id, or without it the same prompt, and the same user and
- * context helpsteer2       ratings with helpfulness, correctness, coherence, complexity,
- * verbosity, 0 to 4 ultrafeedback    {instruction, completions: [{response, annotations}]},
- * four attributes rpr              {prompt, response_a, response_b, criteria_x, criteria_y,
- * category_x, category_y}: two pairs, a over b under criterion x and b over a under y; the
- * criterion is the context pku-saferlhf     {prompt, response_0, response_1,
- * better_response_id, safer_response_id}: two pairs, attributes better and safer
+ *   ratings          {prompt, response, any numeric keys}: rated responses; a pair per attribute
+ *                    and two responses of a prompt whose ratings differ. Responses belong
+ *                    together when they have the same prompt_id, or without it the same
+ *                    prompt, and the same user and context
+ *   helpsteer2       ratings with helpfulness, correctness, coherence, complexity, verbosity,
+ *                    0 to 4
+ *   ultrafeedback    {instruction, completions: [{response, annotations}]}, four attributes
+ *   rpr              {prompt, response_a, response_b, criteria_x, criteria_y, category_x,
+ *                    category_y}: two pairs, a over b under criterion x and b over a under y;
+ *                    the criterion is the context
+ *   pku-saferlhf     {prompt, response_0, response_1, better_response_id, safer_response_id}:
+ *                    two pairs, attributes better and safer
  *   preference-700k  {chosen, rejected}: conversations; their common turns are the prompt
  *   hh               {chosen, rejected}: transcripts "\n\nHuman: ... \n\nAssistant: ..."
- *   rewardbench      {prompt, chosen, rejected, subset}: attribute chat, chat-hard, safety
- * or reasoning by subset (a subset that is none of the benchmark's is its own attribute)
+ *   rewardbench      {prompt, chosen, rejected, subset}: attribute chat, chat-hard, safety or
+ *                    reasoning by subset (a subset that is none of the benchmark's is its own
+ *                    attribute)
  *
  * A pair without an id gets the number of its line, with the two responses or the judgement
  * behind it where a record gives several pairs: "17-19.fluency", "17.x". Keys that a format

@@ -1,11 +1,12 @@
 /* Texts of a corpus: each distinct prompt, response, context or name is held once and known
  * by its index.
  *
- * A passage is a string, or a conversation: a list of turns, each said in a role. Both have
- * a plain text, which is what encoders, hashes and views read: a string the string a
- * conversation of one turn    the content of that turn a conversation of several     "role:
- * content" of each turn, with an empty line between them Two passages are the same when
- * plain text, form, roles and borders of turns are the same.
+ * A passage is a string, or a conversation: a list of turns, each said in a role. Both have a plain
+ * text, which is what encoders, hashes and views read:
+ *     a string                          the string
+ *     a conversation of one turn        the content of that turn
+ *     a conversation of several         "role: content" of each turn, with an empty line between
+ * Two passages are the same when plain text, form, roles and borders of turns are the same.
  */
 #ifndef CORPUS_PASSAGE_H
 #define CORPUS_PASSAGE_H

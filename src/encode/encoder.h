@@ -10,7 +10,7 @@
  *   2. encoder_prompts, _responses       raw rows of all texts
  *   3. encoder_fit per side              fixes mean and scale on the training rows
  *   4. encoder_standardise per side      the same rows in place; bit for bit what step 2
- * gives after step 3
+ *                                        gives after step 3
  *   5. encoder_settings                  into the features' metadata
  * and for encoding a text that comes later:
  *   encoder_open(name, settings), encoder_prompts or _responses.

@@ -3,9 +3,9 @@
  * Call order:
  *   1. safetensors_writer_open
  *   2. safetensors_writer_metadata and safetensors_writer_declare, once for each text and
- * tensor; wider element types first, so that all data lie aligned without holes
- *   3. safetensors_writer_bytes and safetensors_writer_floats: the data of the tensors in
- * the order of their declaration, exactly as many bytes as declared
+ *      tensor; wider element types first, so that all data lie aligned without holes
+ *   3. safetensors_writer_bytes and safetensors_writer_floats: the data of the tensors in the
+ *      order of their declaration, exactly as many bytes as declared
  *   4. safetensors_writer_commit (the file appears whole, or not at all), or
  *      safetensors_writer_abandon. Both free the writer.
  * Equal calls give equal bytes. Declaring or writing out of this order, or too much or too

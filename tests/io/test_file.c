@@ -501,24 +501,45 @@ static void test_two_writers_of_one_file(void **state)
     assert_int_equal(folder_each(folder.path, NULL), n + 1);
 }
 
-static void test_standard_output(void **state)
+/* Writes a text to "-" while standard output is fd, which is closed then. */
+static enum status write_standard(int fd, const char *text)
 {
-    (void)state;
     fflush(stdout);
     int saved = dup(STDOUT_FILENO);
-    const char *path = folder_path(&folder, "output");
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     assert_true(saved >= 0 && fd >= 0 && dup2(fd, STDOUT_FILENO) == STDOUT_FILENO);
+    close(fd);
     struct error err = {0};
     struct sink *sink = sink_open("-", &err);
     if (sink)
-        sink_text(sink, "to the pipe");
+        sink_text(sink, text);
     enum status status = sink ? sink_commit(sink, &err) : err.status;
     dup2(saved, STDOUT_FILENO);
     close(saved);
-    close(fd);
-    assert_int_equal(status, STATUS_OK);
+    return status;
+}
+
+static void test_standard_output(void **state)
+{
+    (void)state;
+    const char *path = folder_path(&folder, "output");
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    assert_int_equal(write_standard(fd, "to the pipe"), STATUS_OK);
     assert_file_holds(path, "to the pipe");
+}
+
+/* As in `microscope eval ... | head -1`. A device that is full is a failure all the same. */
+static void test_reader_of_standard_output_may_leave(void **state)
+{
+    (void)state;
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    close(ends[0]);
+    void (*handler)(int) = signal(SIGPIPE, SIG_IGN);
+    enum status status = write_standard(ends[1], "nobody reads this");
+    signal(SIGPIPE, handler);
+    assert_int_equal(status, STATUS_OK);
+    if (access("/dev/full", W_OK) == 0)
+        assert_int_equal(write_standard(open("/dev/full", O_WRONLY), "x"), STATUS_IO);
 }
 
 /* ---- mapping ---- */
@@ -568,6 +589,7 @@ int main(void)
         cmocka_unit_test(test_links_and_permissions_are_kept),
         cmocka_unit_test(test_two_writers_of_one_file),
         cmocka_unit_test(test_standard_output),
+        cmocka_unit_test(test_reader_of_standard_output_may_leave),
         cmocka_unit_test(test_mapping),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
