@@ -43,8 +43,8 @@ struct training_options training_defaults(void)
                 .decay = DECAY_COSINE,
                 .order = ORDER_SHUFFLED,
                 .batch = 64,
-                .epochs = 20,
-                .patience = 3,
+                .epochs = 40,
+                .patience = 5,
                 .seed = 1,
             },
     };
