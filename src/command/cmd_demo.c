@@ -186,11 +186,11 @@ static enum status demo_evaluate(struct call *call, const struct features *featu
     if (!status) {
         report_note(
             call->report,
-            "4. The result, on %zu pairs of prompts that were in neither. A row is a "
-            "head, a column an attribute, a cell the share of pairs that the head "
-            "decides as the annotator did: 0.5 is a coin, near 1 a head that has "
-            "specialised in the attribute, near 0 one that wants its opposite. load: "
-            "the weight that the router gives the head on average.",
+            "4. The result, on %zu pairs of prompts that were in neither. A cell of the "
+            "table is the share of an attribute's pairs that a head decides as the "
+            "annotator did: 0.5 is a coin, near 1 a head that has specialised in the "
+            "attribute, near 0 one that wants its opposite. The router's weight is what "
+            "the router gives the head on average.",
             evaluation.n_pairs);
         evaluation_report(&evaluation, call->report, call->mode);
         evaluation_done(&evaluation);

@@ -43,8 +43,8 @@ struct training_options training_defaults(void)
                 .decay = DECAY_COSINE,
                 .order = ORDER_SHUFFLED,
                 .batch = 64,
-                .epochs = 20,
-                .patience = 3,
+                .epochs = 40,
+                .patience = 5,
                 .seed = 1,
             },
     };
@@ -109,13 +109,11 @@ static enum status select_pairs(struct training *training, struct error *err)
                 training->pairs[kept++] = pair;
         }
         memcpy(training->pairs + kept, spare, held * sizeof *spare);
-        training->n_train = kept;
-        training->n_holdout = held;
+        /* A single prompt cannot be both: all of it trains then. */
+        training->n_train = kept ? kept : n;
+        training->n_holdout = kept ? held : 0;
     }
     free(spare);
-    if (!training->n_train)
-        return error_set(err, STATUS_SHAPE,
-                         "holding out a share of %g leaves no pairs to train on", share);
     return STATUS_OK;
 }
 
