@@ -10,8 +10,8 @@
 #include "command/training_report.h"
 #include "core/checkpoint.h"
 #include "core/linalg.h"
-#include "io/file.h"
 #include "io/json.h"
+#include "io/safetensors_writer.h"
 
 struct train_args {
     const char *features, *out, *init, *resume;
@@ -184,7 +184,7 @@ static enum status run_train(struct call *call, struct error *err)
     const struct train_args *args = call->args;
     struct features features;
     linalg_init();
-    enum status status = sink_check(args->out, err);
+    enum status status = safetensors_writer_check(args->out, err);
     if (!status)
         status = features_open(&features, args->features, err);
     if (status)
