@@ -195,7 +195,8 @@ static enum status run_train(struct call *call, struct error *err)
                            args->features, features.labels.n_rows);
     else
         status = train_on(call, &features, err);
-    if (status == STATUS_SHAPE && features.n_pairs)
+    bool names_file = status && err->message[0] == '\''; /* that of --init or --resume */
+    if (status == STATUS_SHAPE && features.n_pairs && !names_file)
         error_prefix(err, "'%s'", args->features);
     features_done(&features);
     return status;
