@@ -163,6 +163,9 @@ static enum status train_on(struct call *call, const struct features *features,
     double seconds = 0;
     enum status status =
         training ? training_run(training, call, &seconds, err) : err->status;
+    bool names_file = status && err->message[0] == '\''; /* that of --init or --resume */
+    if ((status == STATUS_SHAPE || status == STATUS_NUMERIC) && !names_file)
+        error_prefix(err, "'%s'", args->features);
     if (status == STATUS_CANCELLED) {
         keep_stopped(training, args, err);
         status = err->status;
@@ -195,9 +198,6 @@ static enum status run_train(struct call *call, struct error *err)
                            args->features, features.labels.n_rows);
     else
         status = train_on(call, &features, err);
-    bool names_file = status && err->message[0] == '\''; /* that of --init or --resume */
-    if (status == STATUS_SHAPE && features.n_pairs && !names_file)
-        error_prefix(err, "'%s'", args->features);
     features_done(&features);
     return status;
 }
