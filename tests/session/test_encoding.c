@@ -1,6 +1,7 @@
 #include "folder.h"
 #include "near.h"
 
+#include "base/memory.h"
 #include "corpus/corpus.h"
 #include "encode/encoder.h"
 #include "io/json.h"
@@ -283,31 +284,36 @@ static void test_same_corpus_same_bytes(void **state)
     folder_remove(&folder);
 }
 
-/* What stands in the test split has no part in the statistics. */
+static char *settings_of(const struct line *given)
+{
+    struct corpus corpus = make_corpus(given, LINES);
+    struct encoding encoding = encode(&corpus);
+    char *settings = mem_copy_text(told(&encoding, "encoder.settings"));
+    encoding_done(&encoding);
+    corpus_done(&corpus);
+    return settings;
+}
+
+/* What training pairs use makes the statistics: prompts, contexts and responses; what stands
+ * in the other splits has no part in them. */
 static void test_statistics_are_of_training_pairs(void **state)
 {
     (void)state;
-    struct line others[LINES];
-    memcpy(others, lines, sizeof lines);
-    others[2].prompt = "List ten rivers, with their lengths in km!";
-    others[2].chosen = "1. Nile\n2. Amazon\n3. Yangtze";
-    others[3].rejected = "No.";
-    struct corpus corpora[] = {make_corpus(lines, LINES), make_corpus(others, LINES)};
-    struct encoding encodings[] = {encode(&corpora[0]), encode(&corpora[1])};
-    assert_string_equal(told(&encodings[0], "encoder.settings"),
-                        told(&encodings[1], "encoder.settings"));
-    assert_string_not_equal(told(&encodings[0], "corpus"), told(&encodings[1], "corpus"));
-    others[0].chosen = "It is blue since blue light is scattered more than red light is.";
-    struct corpus third = make_corpus(others, LINES);
-    struct encoding other = encode(&third);
-    assert_string_not_equal(told(&encodings[0], "encoder.settings"),
-                            told(&other, "encoder.settings"));
-    for (size_t i = 0; i < 2; i++) {
-        encoding_done(&encodings[i]);
-        corpus_done(&corpora[i]);
-    }
-    encoding_done(&other);
-    corpus_done(&third);
+    static const char other[] = "1. Be creative and friendly: list ten rivers!";
+    char *settings = settings_of(lines);
+    for (size_t i = 0; i < LINES; i++)
+        for (size_t what = 0; what < 4; what++) {
+            struct line changed[LINES];
+            memcpy(changed, lines, sizeof lines);
+            const char **texts[] = {&changed[i].prompt, &changed[i].chosen,
+                                    &changed[i].rejected, &changed[i].context};
+            *texts[what] = other;
+            char *others = settings_of(changed);
+            bool same = strcmp(settings, others) == 0;
+            assert_true(same == (lines[i].split != CORPUS_TRAIN));
+            free(others);
+        }
+    free(settings);
 }
 
 /* ---- progress, stopping, refusals ---- */
