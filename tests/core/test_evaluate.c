@@ -203,23 +203,25 @@ static void test_without_single(void **state)
     model_done(&model);
 }
 
-/* Three probabilities above a half, one below: likelihood and calibration by hand. */
+/* Likelihood and calibration by hand, of pairs in five of the ten bins. */
 static void test_calibration(void **state)
 {
     (void)state;
-    static const double probabilities[] = {0.93, 0.93, 0.18, 0.62};
+    static const double probabilities[] = {0.93, 0.93, 0.18, 0.62, 0.49, 0.56};
     struct made made;
-    made_init(&made, &(struct made_sizes){4, 0, 0, 1, 0}, 0);
-    for (size_t i = 0; i < 4; i++) {
+    made_init(&made, &(struct made_sizes){6, 0, 0, 1, 0}, 0);
+    double nll = 0;
+    for (size_t i = 0; i < 6; i++) {
         made.chosen[i] = (float)log(probabilities[i] / (1 - probabilities[i]));
         made.rejected[i] = 0;
+        nll -= log(probabilities[i]) / 6;
     }
     struct model model = column_heads(1);
     struct evaluation got = evaluate_all(&made.features, &model, &quick);
-    assert_near(got.nll, -(2 * log(0.93) + log(0.18) + log(0.62)) / 4, 1e-6, 0);
-    /* |2 - 2 x 0.93|, |0 - 0.82| and |1 - 0.62|, of four pairs */
-    assert_near(got.calibration, (0.14 + 0.82 + 0.38) / 4, 1e-6, 0);
-    assert_near(got.rows[0].mean, 0.75, 1e-12, 0);
+    assert_near(got.nll, nll, 1e-6, 0);
+    /* Right two of 2 x 0.93, none of 0.82, one of 0.62, none of 0.51, one of 0.56. */
+    assert_near(got.calibration, (0.14 + 0.82 + 0.38 + 0.51 + 0.44) / 6, 1e-6, 0);
+    assert_near(got.rows[0].mean, 4.0 / 6, 1e-12, 0);
     assert_near(got.entropy, 0, 0, 1e-12);
     evaluation_done(&got);
     model_done(&model);

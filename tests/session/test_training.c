@@ -4,6 +4,7 @@
 #include "core/made.h"
 
 #include "core/checkpoint.h"
+#include "core/evaluate.h"
 #include "core/linalg.h"
 #include "io/json.h"
 #include "session/training.h"
@@ -165,6 +166,41 @@ static void test_best_on_the_holdout_wins(void **state)
     model_done(&same);
     model_done(&model);
     json_free(metadata);
+    training_free(training);
+}
+
+/* Trained too long, each run still gives what it was after its best epoch. */
+static void test_best_epoch(void **state)
+{
+    struct fixture *fixture = *state;
+    hold_out(&fixture->made);
+    struct training_options options = quick();
+    options.recipe.learning_rate = 0.2;
+    options.recipe.epochs = 12;
+    options.recipe.patience = 0;
+    struct training *training = create(fixture, &options);
+    finish(training);
+    const struct trainer *trainer = training_trainer(training);
+    for (size_t m = 0; m < 5; m++) { /* the single head too */
+        double nll, least = HUGE_VAL;
+        size_t epoch = trainer_best_epoch(trainer, m, &nll);
+        for (size_t e = 0; e < 12; e++)
+            least = fmin(least, trainer_losses(trainer, m, e).holdout_nll);
+        assert_true(nll == least);
+        assert_true(trainer_losses(trainer, m, epoch).holdout_nll == least);
+        assert_true(epoch < 11);
+        struct model model;
+        struct evaluation evaluation;
+        struct error err;
+        assert_int_equal(trainer_model(trainer, m, &model, &err), 0);
+        assert_int_equal(evaluate(&fixture->made.features, &model,
+                                  &(struct evaluate_options){.split = SPLIT_HOLDOUT},
+                                  &evaluation, &err),
+                         0);
+        assert_near(evaluation.nll, least, 1e-5, 0);
+        evaluation_done(&evaluation);
+        model_done(&model);
+    }
     training_free(training);
 }
 
@@ -559,6 +595,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_PAIRS(test_best_on_the_holdout_wins),
+        ON_PAIRS(test_best_epoch),
         ON_PAIRS(test_training_loss_decides_without_a_holdout),
         ON_PAIRS(test_single_head),
         ON_PAIRS(test_every_router_learns),
