@@ -7,6 +7,7 @@
 #include "command/census_report.h"
 #include "command/evaluation_report.h"
 #include "command/shipped.h"
+#include "command/split_fields.h"
 #include "command/training_report.h"
 #include "command/watch.h"
 #include "core/linalg.h"
@@ -44,20 +45,7 @@ static const struct field synth_fields[] = {
      .max = 1000,
      .initial = "1",
      .help = "how undecided the annotators are; smaller: surer"},
-    {.name = "test",
-     .type = FIELD_REAL,
-     FIELD_AT(struct synth_args, test),
-     .min = 0,
-     .max = 1,
-     .initial = "0.2",
-     .help = "share of the prompts kept for testing"},
-    {.name = "holdout",
-     .type = FIELD_REAL,
-     FIELD_AT(struct synth_args, holdout),
-     .min = 0,
-     .max = 1,
-     .initial = "0.1",
-     .help = "share of the prompts kept to stop and choose by"},
+    SPLIT_FIELDS(struct synth_args),
     {0},
 };
 
