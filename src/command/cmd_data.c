@@ -278,7 +278,8 @@ const struct command cmd_encode = {
     .group = "data",
     .help = "turn the texts of a corpus into features",
     .more = "The encoder's statistics are fitted on the texts of training pairs and kept\n"
-            "in the file, so that a text typed later is encoded alike.\n"
+            "in the file, so that a text typed later is encoded alike. Pairs that have no\n"
+            "split yet are given one by prompt.\n"
             "\n"
             "examples\n"
             "  microscope encode s.jsonl.gz --out s.features.safetensors\n"

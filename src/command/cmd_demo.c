@@ -35,7 +35,7 @@ static const struct field synth_fields[] = {
      .type = FIELD_COUNT,
      FIELD_AT(struct synth_args, prompts),
      .min = 1,
-     .max = 1000000,
+     .max = 288000,
      .initial = "640",
      .help = "prompts; there are about ten pairs of each"},
     {.name = "noise",
