@@ -12,6 +12,7 @@
 #include "core/features.h"
 #include "corpus/import.h"
 #include "io/file.h"
+#include "io/safetensors_writer.h"
 #include "session/encoding.h"
 
 /* ---- import ---- */
@@ -256,7 +257,7 @@ static enum status run_encode(struct call *call, struct error *err)
     struct corpus_watch watch = watch_corpus(call);
     enum status status = split_check(&split, err);
     if (!status)
-        status = sink_check(args->out, err);
+        status = safetensors_writer_check(args->out, err);
     if (status)
         return status;
     progress_begin(call->progress, "reading", "bytes");

@@ -119,7 +119,7 @@ static void route(struct trainer *trainer, const struct stack_member *member, si
         add_parts(trainer, false, member->input_row + f, begin, end);
         for (size_t u = begin; u < end && tail.first_bias; u++) {
             float a = inside[f * R + u] + tail.first_bias[f];
-            inside[f * R + u] = a > 0 ? a : 0;
+            inside[f * R + u] = a < 0 ? 0 : a; /* lets NaN through, to be found */
         }
     }
     if (shape->router == ROUTER_MLP)

@@ -71,13 +71,11 @@ size_t training_threads(const struct features *features,
 static bool is_held_out(const struct features *features, size_t pair, double share,
                         uint64_t seed)
 {
-    enum { BYTES = 256 };
     int32_t row = features->pair_prompt[pair];
     uint64_t hash = rng_mix(pair);
     if (row >= 0) {
         size_t bytes = features->prompt.n_columns * dtype_size(features->prompt.dtype);
-        hash = text_hash(rows_at(&features->prompt, (size_t)row, 0),
-                         bytes < BYTES ? bytes : BYTES, seed);
+        hash = text_hash(rows_at(&features->prompt, (size_t)row, 0), bytes, seed);
     }
     return (double)(rng_mix(hash ^ seed) >> 11) * 0x1p-53 < share;
 }
