@@ -7,6 +7,7 @@
 #include "base/words.h"
 #include "command/call.h"
 #include "command/dtypes.h"
+#include "command/split_fields.h"
 #include "command/watch.h"
 #include "core/features.h"
 #include "corpus/import.h"
@@ -38,20 +39,7 @@ static const struct field import_fields[] = {
      .letter = 'o',
      FIELD_AT(struct import_args, out),
      .help = "corpus to write; .gz compresses, - is standard output"},
-    {.name = "test",
-     .type = FIELD_REAL,
-     FIELD_AT(struct import_args, test),
-     .min = 0,
-     .max = 1,
-     .initial = "0.2",
-     .help = "share of the prompts kept for testing"},
-    {.name = "holdout",
-     .type = FIELD_REAL,
-     FIELD_AT(struct import_args, holdout),
-     .min = 0,
-     .max = 1,
-     .initial = "0.1",
-     .help = "share of the prompts kept to stop and choose by"},
+    SPLIT_FIELDS(struct import_args),
     {.name = "min-gap",
      .type = FIELD_REAL,
      FIELD_AT(struct import_args, min_gap),
@@ -220,20 +208,7 @@ static const struct field encode_fields[] = {
      .choices = dtype_choices,
      .initial = "f32",
      .help = "numbers in the file: f16 and bf16 take half the space"},
-    {.name = "test",
-     .type = FIELD_REAL,
-     FIELD_AT(struct encode_args, test),
-     .min = 0,
-     .max = 1,
-     .initial = "0.2",
-     .help = "share of the prompts kept for testing, of pairs without a split"},
-    {.name = "holdout",
-     .type = FIELD_REAL,
-     FIELD_AT(struct encode_args, holdout),
-     .min = 0,
-     .max = 1,
-     .initial = "0.1",
-     .help = "share of the prompts held out, of pairs without a split"},
+    SPLIT_FIELDS(struct encode_args),
     {0},
 };
 
@@ -304,7 +279,8 @@ const struct command cmd_encode = {
     .group = "data",
     .help = "turn the texts of a corpus into features",
     .more = "The encoder's statistics are fitted on the texts of training pairs and kept\n"
-            "in the file, so that a text typed later is encoded alike.\n"
+            "in the file, so that a text typed later is encoded alike. Pairs that have no\n"
+            "split yet are given one by prompt.\n"
             "\n"
             "examples\n"
             "  microscope encode s.jsonl.gz --out s.features.safetensors\n"
