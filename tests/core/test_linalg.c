@@ -92,13 +92,14 @@ static void compare(const struct kind *kind, size_t m, size_t n, size_t k, bool 
 static void test_products(void **state)
 {
     (void)state;
-    /* Below and above the bounds at which the long products are cut into pieces: 32 rows,
-     * pieces of 64 columns and of a length that makes a million multiplications. */
+    /* Below and above the sizes from which products are cut into pieces, with pieces that
+     * are whole and some that are left over in each direction. */
     static const size_t shapes[][3] = {
-        {1, 1, 1},     {2, 3, 5},      {5, 1, 64},    {1, 64, 63},    {7, 65, 64},
-        {8, 63, 129},  {31, 64, 700},  {31, 130, 65}, {5, 70, 4100},  {32, 64, 700},
-        {33, 66, 130}, {64, 10, 1000}, {10, 128, 30}, {31, 900, 120}, {4, 2000, 128},
-        {32, 900, 70}, {3, 5, 20000},
+        {1, 1, 1},      {2, 3, 5},       {5, 1, 64},     {1, 64, 63},    {7, 65, 64},
+        {8, 63, 129},   {31, 64, 700},   {31, 130, 65},  {16, 32, 2048}, {5, 70, 4100},
+        {32, 64, 700},  {33, 66, 130},   {64, 10, 1000}, {10, 128, 30},  {31, 900, 120},
+        {4, 2000, 128}, {32, 900, 70},   {3, 5, 20000},  {20, 33, 2500}, {40, 70, 4100},
+        {130, 10, 900}, {40, 1030, 500},
     };
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
         for (size_t t = 0; t < sizeof kinds / sizeof *kinds; t++)
