@@ -111,8 +111,7 @@ static enum status run_import(struct call *call, struct error *err)
             names[i] = import_format_name(import_format_at(i));
         const char *near = words_nearest(args->format, names, n);
         return error_set(err, STATUS_USAGE,
-                         "there is no format '%s'%s%s%s; see 'microscope "
-                         "help import'",
+                         "there is no format '%s'%s%s%s (see 'microscope help import')",
                          args->format, near ? "; did you mean '" : "", near ? near : "",
                          near ? "'?" : "");
     }

@@ -135,13 +135,14 @@ static enum status save_result(const struct training *training,
     return status;
 }
 
-/* Keeps a run that was stopped, beside the model it would have become. */
+/* Keeps a run that was stopped, beside the model it would have become; in this folder when that was
+ * standard output. */
 static void keep_stopped(const struct training *training, const struct train_args *args,
                          struct error *err)
 {
     struct text path = {0};
     struct error unsaved;
-    text_printf(&path, "%s.run", args->out);
+    text_printf(&path, "%s.run", strcmp(args->out, "-") == 0 ? "microscope" : args->out);
     struct error stopped = *err;
     if (training_save(training, path.bytes, &unsaved))
         error_set(err, STATUS_IO, "%s, and its state was lost: %s", stopped.message,

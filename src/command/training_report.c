@@ -41,7 +41,7 @@ static void add_run(struct table *table, const struct training *training, size_t
         table_number(table, (double)epoch + 1);
         table_number(table, losses.nll);
         table_number(table, nll);
-        table_number(table, -losses.regulariser);
+        table_number(table, 0 - losses.regulariser);
     }
     if (mark)
         table_mark(table, mark);

@@ -35,7 +35,7 @@ static void sort_by_prompt(struct batches *batches, const int32_t *prompts)
     batches->group_start = mem_alloc((n + 1) * sizeof *batches->group_start);
     for (size_t i = 0; i < n; i++) {
         batches->by_prompt[i] = keyed[i].pair;
-        if (i == 0 || keyed[i].prompt != keyed[i - 1].prompt)
+        if (i == 0 || keyed[i].prompt < 0 || keyed[i].prompt != keyed[i - 1].prompt)
             batches->group_start[batches->n_groups++] = (uint32_t)i;
     }
     batches->group_start[batches->n_groups] = (uint32_t)n;

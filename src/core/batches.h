@@ -27,8 +27,8 @@ struct batches {
 };
 
 /* pairs [n] and prompts (prompt of each pair, indexed by pair) are borrowed. Whole prompts
- * are kept together by ORDER_BY_PROMPT, so its batches differ in size. Aborts without
- * memory: 12 bytes a pair. */
+ * are kept together by ORDER_BY_PROMPT, so its batches differ in size; a pair without a
+ * prompt stands alone. Aborts without memory: 12 bytes a pair. */
 void batches_init(struct batches *batches, const uint32_t *pairs, size_t n,
                   const int32_t *prompts, const struct recipe *recipe);
 void batches_done(struct batches *batches);
