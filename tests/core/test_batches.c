@@ -218,6 +218,27 @@ static void assert_grouped(const struct grouping *grouping, const uint32_t *pair
     assert_int_equal(at, n);
 }
 
+/* Nothing binds pairs that have no prompt: their batches are as large as asked for. */
+static void test_pairs_without_prompts_stand_alone(void **state)
+{
+    (void)state;
+    struct given given;
+    make(&given);
+    for (size_t i = 0; i < PAIRS; i++)
+        given.prompts[given.pairs[i]] = -1;
+    struct recipe recipe = recipe_of(ORDER_BY_PROMPT, 10, 3);
+    struct batches batches;
+    batches_init(&batches, given.pairs, PAIRS, given.prompts, &recipe);
+    batches_begin(&batches, 0);
+    assert_epoch(&batches, &given);
+    for (size_t i = 0; i + 1 < batches.n_batches; i++) {
+        size_t n;
+        batches_at(&batches, i, &n);
+        assert_int_equal(n, 10);
+    }
+    batches_done(&batches);
+}
+
 static void test_grouping_by_hand(void **state)
 {
     (void)state;
@@ -277,6 +298,7 @@ int main(void)
         cmocka_unit_test(test_order_is_of_seed_and_epoch),
         cmocka_unit_test(test_prompts_stay_together),
         cmocka_unit_test(test_one_prompt_is_one_batch),
+        cmocka_unit_test(test_pairs_without_prompts_stand_alone),
         cmocka_unit_test(test_grouping_by_hand),
         cmocka_unit_test(test_grouping),
         cmocka_unit_test(test_grouping_without_prompts),
