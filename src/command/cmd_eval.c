@@ -5,7 +5,7 @@
 
 struct eval_args {
     const char *features, *model;
-    int split, rule;
+    int split, rule, route;
     size_t resamples;
 };
 
@@ -32,6 +32,12 @@ static const struct field eval_fields[] = {
      .choices = rule_names,
      .initial = "probability",
      .help = "how the mixture decides; logsigmoid is the released script's"},
+    {.name = "route",
+     .type = FIELD_CHOICE,
+     FIELD_AT(struct eval_args, route),
+     .choices = routing_names,
+     .initial = "prompt",
+     .help = "what the router reads; context: the prompt with it, where a pair has one"},
     {.name = "resamples",
      .type = FIELD_COUNT,
      FIELD_AT(struct eval_args, resamples),
@@ -49,6 +55,7 @@ static enum status eval_on(struct call *call, const struct features *features,
     struct evaluate_options options = {
         .split = (enum split)args->split,
         .rule = (enum rule)args->rule,
+        .routing = (enum routing)args->route,
         .resamples = args->resamples,
         .seed = call->seed,
     };
@@ -60,6 +67,10 @@ static enum status eval_on(struct call *call, const struct features *features,
         return status;
     report_text(call->report, "split", split_choices[args->split]);
     report_text(call->report, "rule", rule_names[args->rule]);
+    report_text(call->report, "route", routing_names[args->route]);
+    if (options.routing == ROUTE_CONTEXT && !features->context.n_rows)
+        report_note(call->report,
+                    "The features hold no contexts, so the router read prompts alone.");
     evaluation_report(&evaluation, call->report, call->mode);
     evaluation_done(&evaluation);
     return STATUS_OK;
