@@ -187,7 +187,8 @@ static enum status predict_single(const struct features *features,
     };
     *out = (struct predictions){0};
     return alone.heads
-               ? predictions_make(out, features, &alone, pairs, n, RULE_PROBABILITY, err)
+               ? predictions_make(out, features, &alone, pairs, n,
+                                  (struct predict_options){.rule = RULE_PROBABILITY}, err)
                : STATUS_OK;
 }
 
@@ -238,7 +239,8 @@ enum status bound_estimate(const struct features *features, const struct model *
     features_select(features, split, -1, pairs);
     struct predictions mixture = {0}, single = {0};
     enum status status =
-        predictions_make(&mixture, features, model, pairs, n, RULE_PROBABILITY, err);
+        predictions_make(&mixture, features, model, pairs, n,
+                         (struct predict_options){.rule = RULE_PROBABILITY}, err);
     if (!status)
         status = predict_single(features, model, pairs, n, &single, err);
     if (!status)
