@@ -8,8 +8,9 @@
 #include "base/memory.h"
 #include "core/adapt_inside.h"
 #include "core/columns.h"
-#include "core/mixture.h"
+#include "core/logistic.h"
 #include "core/predict.h"
+#include "core/weigh.h"
 
 const char *const adapt_targets_names[] = {"pair", "attribute", NULL};
 
@@ -50,18 +51,15 @@ static enum status check(const struct features *features, const struct model *mo
 
 /* ---- evidence ---- */
 
-/* Divides every head's margins by their root mean square: which response of a pair is the
- * chosen one is known, so the mean says how good a head is and stays in. */
+/* Margins in units of their heads' scales. */
 static void standardise(float *margin, size_t n, size_t K)
 {
-    for (size_t k = 0; k < K; k++) {
-        double squares = 0;
-        for (size_t i = 0; i < n; i++)
-            squares += (double)margin[i * K + k] * (double)margin[i * K + k];
-        double scale = squares > 0 ? sqrt((double)n / squares) : 1;
-        for (size_t i = 0; i < n; i++)
-            margin[i * K + k] *= (float)scale;
-    }
+    double *scale = mem_alloc(K * sizeof *scale);
+    weigh_scales(margin, n, K, scale);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < K; k++)
+            margin[i * K + k] /= (float)scale[k];
+    free(scale);
 }
 
 /* Every pair gets the mean over its attribute. */
@@ -85,12 +83,6 @@ static void average_by_attribute(struct adapt *adapt)
     free(sums);
 }
 
-/* log sigma(m) in double: it is divided by a tau that may be tiny. */
-static double log_likelihood(double margin)
-{
-    return (margin < 0 ? margin : 0) - log1p(exp(-fabs(margin)));
-}
-
 static enum status collect_evidence(struct adapt *adapt, struct error *err)
 {
     const size_t K = adapt->n_heads, n = adapt->pairs.n;
@@ -104,7 +96,7 @@ static enum status collect_evidence(struct adapt *adapt, struct error *err)
         standardise(predictions.margin, n, K);
     for (size_t i = 0; i < n * K; i++)
         adapt->evidence[i] =
-            log_likelihood((double)predictions.margin[i]) / adapt->options.tau;
+            log_logistic((double)predictions.margin[i]) / adapt->options.tau;
     if (adapt->options.targets == TARGETS_ATTRIBUTE)
         average_by_attribute(adapt);
     predictions_done(&predictions);
