@@ -20,6 +20,9 @@
 #include "core/evaluate.h"
 #include "core/features.h"
 #include "core/model.h"
+#include "core/rule_trial.h"
+
+struct json;
 
 /* What differs between the points of an ablation. */
 struct adapting_setting {
@@ -31,6 +34,7 @@ struct adapting_options {
     struct adapt_options adapt; /* tau is the setting's; learning_rate 0: chosen (E13) */
     enum rule rule;             /* how the mixture decides */
     enum split split;           /* to evaluate on; budgets come from train */
+    bool with_rules;            /* score the weight rules and controls on the same labels */
     size_t runs;                /* >= 1 */
     uint64_t seed;
 };
@@ -41,6 +45,7 @@ struct adapting_run {
     double learning_rate;
     struct adapt_losses losses;   /* of the last epoch */
     struct evaluation evaluation; /* of the adapted model, by context; without intervals */
+    struct rule_score rules[WEIGH_COUNT]; /* of the same labels; NaN unless asked for */
 };
 
 struct adapting;
@@ -71,8 +76,10 @@ const struct evaluation *adapting_before(const struct adapting *adapting,
 const struct adapting_run *adapting_result(const struct adapting *adapting, size_t setting,
                                            size_t run);
 
-/* The adapted model of the first setting's first run, once that has ended. */
-enum status adapting_model(const struct adapting *adapting, struct model *model,
-                           struct error *err);
+/* The adapted model of the first setting's first run, once that has ended, and the metadata
+ * of its file: `given`, the model's own (NULL: none), and what was done to it. Both are the
+ * caller's. */
+enum status adapting_model(const struct adapting *adapting, const struct json *given,
+                           struct model *model, struct json **metadata, struct error *err);
 
 #endif
