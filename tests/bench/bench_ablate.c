@@ -129,12 +129,14 @@ static const char *const *peer_arguments(size_t n_pairs, size_t threads)
 {
     static char sizes[THREADS_MOST][2][16];
     static const char *arguments[THREADS_MOST][PEER_ARGUMENTS];
-    static char batches[TURNS * 3 + 1];
+    static char batches[TURNS * 4];
+    int length = 0;
     char(*size)[16] = sizes[threads - 1];
     snprintf(size[0], sizeof size[0], "%zu", n_pairs);
     snprintf(size[1], sizeof size[1], "%zu", threads);
     for (size_t t = 0; t < TURNS; t++)
-        snprintf(batches + 3 * t, 4, "%s64", t ? "," : "");
+        length += snprintf(batches + length, sizeof batches - (size_t)length, "%s%d",
+                           t ? "," : "", BATCH);
     const char *const these[] = {"--task",  "ablation", "--variant", "gather", "--reps",
                                  "1",       "--hidden", "128",       "--k",    "10",
                                  "--batch", batches,    "--n",       size[0],  "--threads",
