@@ -58,12 +58,12 @@ int status_exit_code(enum status status)
     case STATUS_NOT_FOUND:
     case STATUS_FORMAT:
     case STATUS_SHAPE:
+    case STATUS_NUMERIC: /* in all but a few cases that of a row or a weight in a file */
     case STATUS_IO:
         return 3;
     case STATUS_CANCELLED:
         return 130;
     case STATUS_FAILED:
-    case STATUS_NUMERIC:
     case STATUS_NO_MEMORY:
         break;
     }

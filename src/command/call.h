@@ -11,7 +11,6 @@
 #include "io/table.h"
 
 struct command;
-struct session;
 
 struct call {
     const struct command *command;
@@ -24,7 +23,6 @@ struct call {
     struct cancel *cancel;     /* look at it every step: cancel_asked(call->cancel) */
     struct progress *progress; /* NULL: nobody looks */
     struct report *report;     /* to be filled */
-    struct session *session;
     const struct command *const *commands; /* the table, ended by NULL */
 };
 

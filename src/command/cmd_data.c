@@ -7,10 +7,12 @@
 #include "base/words.h"
 #include "command/call.h"
 #include "command/dtypes.h"
+#include "command/split_fields.h"
 #include "command/watch.h"
 #include "core/features.h"
 #include "corpus/import.h"
 #include "io/file.h"
+#include "io/safetensors_writer.h"
 #include "session/encoding.h"
 
 /* ---- import ---- */
@@ -37,20 +39,7 @@ static const struct field import_fields[] = {
      .letter = 'o',
      FIELD_AT(struct import_args, out),
      .help = "corpus to write; .gz compresses, - is standard output"},
-    {.name = "test",
-     .type = FIELD_REAL,
-     FIELD_AT(struct import_args, test),
-     .min = 0,
-     .max = 1,
-     .initial = "0.2",
-     .help = "share of the prompts kept for testing"},
-    {.name = "holdout",
-     .type = FIELD_REAL,
-     FIELD_AT(struct import_args, holdout),
-     .min = 0,
-     .max = 1,
-     .initial = "0.1",
-     .help = "share of the prompts kept to stop and choose by"},
+    SPLIT_FIELDS(struct import_args),
     {.name = "min-gap",
      .type = FIELD_REAL,
      FIELD_AT(struct import_args, min_gap),
@@ -219,20 +208,7 @@ static const struct field encode_fields[] = {
      .choices = dtype_choices,
      .initial = "f32",
      .help = "numbers in the file: f16 and bf16 take half the space"},
-    {.name = "test",
-     .type = FIELD_REAL,
-     FIELD_AT(struct encode_args, test),
-     .min = 0,
-     .max = 1,
-     .initial = "0.2",
-     .help = "share of the prompts kept for testing, of pairs without a split"},
-    {.name = "holdout",
-     .type = FIELD_REAL,
-     FIELD_AT(struct encode_args, holdout),
-     .min = 0,
-     .max = 1,
-     .initial = "0.1",
-     .help = "share of the prompts held out, of pairs without a split"},
+    SPLIT_FIELDS(struct encode_args),
     {0},
 };
 
@@ -281,7 +257,7 @@ static enum status run_encode(struct call *call, struct error *err)
     struct corpus_watch watch = watch_corpus(call);
     enum status status = split_check(&split, err);
     if (!status)
-        status = sink_check(args->out, err);
+        status = safetensors_writer_check(args->out, err);
     if (status)
         return status;
     progress_begin(call->progress, "reading", "bytes");
@@ -303,7 +279,8 @@ const struct command cmd_encode = {
     .group = "data",
     .help = "turn the texts of a corpus into features",
     .more = "The encoder's statistics are fitted on the texts of training pairs and kept\n"
-            "in the file, so that a text typed later is encoded alike.\n"
+            "in the file, so that a text typed later is encoded alike. Pairs that have no\n"
+            "split yet are given one by prompt.\n"
             "\n"
             "examples\n"
             "  microscope encode s.jsonl.gz --out s.features.safetensors\n"

@@ -7,6 +7,7 @@
 #include "command/census_report.h"
 #include "command/evaluation_report.h"
 #include "command/shipped.h"
+#include "command/split_fields.h"
 #include "command/training_report.h"
 #include "command/watch.h"
 #include "core/linalg.h"
@@ -34,7 +35,7 @@ static const struct field synth_fields[] = {
      .type = FIELD_COUNT,
      FIELD_AT(struct synth_args, prompts),
      .min = 1,
-     .max = 1000000,
+     .max = 288000,
      .initial = "640",
      .help = "prompts; there are about ten pairs of each"},
     {.name = "noise",
@@ -44,20 +45,7 @@ static const struct field synth_fields[] = {
      .max = 1000,
      .initial = "1",
      .help = "how undecided the annotators are; smaller: surer"},
-    {.name = "test",
-     .type = FIELD_REAL,
-     FIELD_AT(struct synth_args, test),
-     .min = 0,
-     .max = 1,
-     .initial = "0.2",
-     .help = "share of the prompts kept for testing"},
-    {.name = "holdout",
-     .type = FIELD_REAL,
-     FIELD_AT(struct synth_args, holdout),
-     .min = 0,
-     .max = 1,
-     .initial = "0.1",
-     .help = "share of the prompts kept to stop and choose by"},
+    SPLIT_FIELDS(struct synth_args),
     {0},
 };
 
@@ -186,11 +174,11 @@ static enum status demo_evaluate(struct call *call, const struct features *featu
     if (!status) {
         report_note(
             call->report,
-            "4. The result, on %zu pairs of prompts that were in neither. A row is a "
-            "head, a column an attribute, a cell the share of pairs that the head "
-            "decides as the annotator did: 0.5 is a coin, near 1 a head that has "
-            "specialised in the attribute, near 0 one that wants its opposite. load: "
-            "the weight that the router gives the head on average.",
+            "4. The result, on %zu pairs of prompts that were in neither. A cell of the "
+            "table is the share of an attribute's pairs that a head decides as the "
+            "annotator did: 0.5 is a coin, near 1 a head that has specialised in the "
+            "attribute, near 0 one that wants its opposite. The router's weight is what "
+            "the router gives the head on average.",
             evaluation.n_pairs);
         evaluation_report(&evaluation, call->report, call->mode);
         evaluation_done(&evaluation);

@@ -10,8 +10,8 @@
 #include "command/training_report.h"
 #include "core/checkpoint.h"
 #include "core/linalg.h"
-#include "io/file.h"
 #include "io/json.h"
+#include "io/safetensors_writer.h"
 
 struct train_args {
     const char *features, *out, *init, *resume;
@@ -63,14 +63,14 @@ static const struct field train_fields[] = {
          "weight of the entropy term; larger: more even weights"),
     COUNT("restarts", restarts, 1, 256, "5",
           "runs side by side; the best on the hold-out wins"),
-    COUNT("epochs", epochs, 1, 100000, "20", "passes over the training pairs"),
+    COUNT("epochs", epochs, 1, 100000, "40", "passes over the training pairs"),
     COUNT("batch", batch, 1, 1000000000, "64", "pairs a step"),
     REAL("learning-rate", learning_rate, 1000, "0.002", "AdamW's rate at its highest"),
     CHOICE("schedule", schedule, decay_names, "cosine", "the rate after the warm-up"),
     REAL("warmup", warmup, 1, "0.05", "share of the steps in which the rate rises"),
     REAL("clip", clip, HUGE_VAL, "1", "largest norm of a gradient; 0: off"),
     REAL("weight-decay", weight_decay, 1000, "0", "AdamW's decoupled weight decay"),
-    COUNT("patience", patience, 0, 100000, "3",
+    COUNT("patience", patience, 0, 100000, "5",
           "epochs without gain before it stops; 0: never"),
     REAL("holdout", holdout, 0.9, "0.1",
          "share of the training prompts held out when the features have no hold-out split"),
@@ -163,6 +163,9 @@ static enum status train_on(struct call *call, const struct features *features,
     double seconds = 0;
     enum status status =
         training ? training_run(training, call, &seconds, err) : err->status;
+    bool names_file = status && err->message[0] == '\''; /* that of --init or --resume */
+    if ((status == STATUS_SHAPE || status == STATUS_NUMERIC) && !names_file)
+        error_prefix(err, "'%s'", args->features);
     if (status == STATUS_CANCELLED) {
         keep_stopped(training, args, err);
         status = err->status;
@@ -184,7 +187,7 @@ static enum status run_train(struct call *call, struct error *err)
     const struct train_args *args = call->args;
     struct features features;
     linalg_init();
-    enum status status = sink_check(args->out, err);
+    enum status status = safetensors_writer_check(args->out, err);
     if (!status)
         status = features_open(&features, args->features, err);
     if (status)
@@ -195,8 +198,6 @@ static enum status run_train(struct call *call, struct error *err)
                            args->features, features.labels.n_rows);
     else
         status = train_on(call, &features, err);
-    if (status == STATUS_SHAPE && features.n_pairs)
-        error_prefix(err, "'%s'", args->features);
     features_done(&features);
     return status;
 }

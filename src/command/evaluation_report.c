@@ -199,19 +199,24 @@ static void add_verdict(const struct evaluation *evaluation, struct report *repo
                                 "worse than the single head within its interval";
     report_note(report, "%s (%+.3f, 95 %% interval %+.3f to %+.3f).", verdict,
                 mixture->difference, d.low, d.high);
+    bool helps = d.low > 0;
     d = oracle->difference_interval;
-    if (d.low <= 0)
-        report_note(report,
-                    "Nor has any choice of its heads by attribute an advantage that is "
-                    "certain (%+.3f, %+.3f to %+.3f): the attributes may agree too much "
-                    "for heads to specialise.",
-                    oracle->difference, d.low, d.high);
-    else if (mixture->difference_interval.low <= 0)
-        report_note(report,
-                    "Its heads have specialised (best head %+.3f over the single head, "
-                    "%+.3f to %+.3f), which prompts alone do not tell the router; a "
-                    "context may.",
-                    oracle->difference, d.low, d.high);
+    if (d.low > 0)
+        report_note(
+            report,
+            "Its heads have specialised: the best head of each attribute is %+.3f over "
+            "the single head (%+.3f to %+.3f). %s",
+            oracle->difference, d.low, d.high,
+            helps ? "Prompts tell the router a part of which head to trust; a context "
+                    "may tell it more."
+                  : "Prompts alone do not tell the router which head to trust; a context "
+                    "may.");
+    else
+        report_note(
+            report,
+            "Its heads have no certain advantage by attribute either (%+.3f, %+.3f to "
+            "%+.3f): the attributes may agree too much for heads to specialise.",
+            oracle->difference, d.low, d.high);
 }
 
 void evaluation_report(const struct evaluation *evaluation, struct report *report,

@@ -35,10 +35,14 @@ static void declare_router(struct safetensors_writer *writer, const struct shape
     }
 }
 
-/* What was saved must be readable: a weight that becomes infinite is refused. */
-static enum status check_range(const char *path, const float *values, size_t n,
-                               enum dtype dtype, struct error *err)
+/* What is saved must be readable: a weight that is not finite, or not in dtype, is refused. */
+static enum status check_weights(const char *path, const float *values, size_t n,
+                                 enum dtype dtype, struct error *err)
 {
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(values[i]))
+            return error_set(err, STATUS_NUMERIC,
+                             "cannot write '%s': the model holds NaN or infinity", path);
     size_t bad = dtype_find_overflow(values, n, dtype);
     return bad == n ? STATUS_OK
                     : error_set(err, STATUS_NUMERIC,
@@ -53,9 +57,9 @@ enum status checkpoint_save(const char *path, const struct model *model,
 {
     const struct shape *shape = &model->shape;
     enum status status =
-        check_range(path, model->block, shape_parameters(shape), dtype, err);
+        check_weights(path, model->block, shape_parameters(shape), dtype, err);
     if (!status && model->single)
-        status = check_range(path, model->single, shape->response_width, dtype, err);
+        status = check_weights(path, model->single, shape->response_width, dtype, err);
     if (status)
         return status;
     struct safetensors_writer *writer = safetensors_writer_open(path, err);

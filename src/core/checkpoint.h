@@ -30,7 +30,8 @@ enum status checkpoint_open(const char *path, struct model *model, struct json *
                             struct error *err);
 
 /* metadata: an object whose values are texts, written as they are; NULL: none. dtype is
- * F32, F16 or BF16. STATUS_NUMERIC when it cannot hold a weight. */
+ * F32, F16 or BF16. STATUS_NUMERIC when it cannot hold a weight, or one
+ * is not finite. */
 enum status checkpoint_save(const char *path, const struct model *model,
                             const struct json *metadata, enum dtype dtype,
                             struct error *err);

@@ -209,7 +209,7 @@ static void finish_logits(const struct model *model, float *inside, size_t n, fl
     for (size_t i = 0; i < n; i++)
         for (size_t h = 0; h < H; h++) {
             float a = inside[i * H + h] + model->tail.first_bias[h];
-            inside[i * H + h] = a > 0 ? a : 0;
+            inside[i * H + h] = a < 0 ? 0 : a;
         }
     if (H)
         linalg_product_nt(n, K, H, (struct matrix){inside, H},

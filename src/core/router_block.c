@@ -9,7 +9,7 @@ void router_block_forward(const struct router_block *block)
     for (size_t f = 0; f < shape->n_hidden; f++)
         for (size_t i = begin; i < end; i++) {
             float a = block->inside[f * R + i] + block->tail.first_bias[f];
-            block->inside[f * R + i] = a > 0 ? a : 0;
+            block->inside[f * R + i] = a < 0 ? 0 : a; /* lets NaN through, to be found */
         }
     if (shape->router == ROUTER_MLP)
         linalg_product_nn(shape->n_heads, end - begin, shape->n_hidden,

@@ -1,5 +1,6 @@
 #include "core/trainer_state.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +38,6 @@ static struct json *describe(const struct trainer *trainer)
         {"batch", (double)recipe->batch},
         {"epochs", (double)recipe->epochs},
         {"patience", (double)recipe->patience},
-        {"seed", (double)recipe->seed},
         {"learning rate", recipe->learning_rate},
         {"weight decay", recipe->weight_decay},
         {"warmup", recipe->warmup},
@@ -47,6 +47,8 @@ static struct json *describe(const struct trainer *trainer)
     char value[64];
     snprintf(value, sizeof value, "%016llx", (unsigned long long)trainer->features->hash);
     json_put_text(all, "features", value);
+    snprintf(value, sizeof value, "%llu", (unsigned long long)recipe->seed);
+    json_put_text(all, "seed", value);
     json_put_text(all, "models", members.bytes);
     json_put_text(all, "schedule", decay_names[recipe->decay]);
     json_put_text(all, "order", order_names[recipe->order]);
@@ -157,6 +159,26 @@ static const void *find_data(struct safetensors *file, const struct part *part,
     return NULL;
 }
 
+/* Whether these are the counters of a run between two steps: a damaged file must not lead
+ * outside the arrays of losses and batches. */
+static bool are_counters(const struct trainer *trainer, const double *counters)
+{
+    for (size_t i = 0; i < 4 + trainer->n_members; i++)
+        if (!(counters[i] >= 0 && counters[i] < 0x1p53) ||
+            counters[i] != floor(counters[i]))
+            return false;
+    size_t step = (size_t)counters[0], epoch = (size_t)counters[1];
+    size_t per_epoch = trainer->batches.n_batches;
+    bool stopped = counters[3] > 0, at_end = step == trainer->n_steps;
+    if (step > trainer->n_steps || epoch != step / per_epoch || counters[3] > 1 ||
+        counters[2] != (stopped || at_end) || (stopped && (at_end || step % per_epoch)))
+        return false;
+    for (size_t m = 0; m < trainer->n_members; m++)
+        if (counters[4 + m] > 0 && counters[4 + m] >= counters[1])
+            return false;
+    return true;
+}
+
 static enum status read_parts(struct trainer *trainer, struct safetensors *file,
                               const char *path, struct error *err)
 {
@@ -173,16 +195,8 @@ static enum status read_parts(struct trainer *trainer, struct safetensors *file,
         data[i] = find_data(file, &parts[i], path, err);
         status = data[i] ? STATUS_OK : err->status;
     }
-    if (!status) {
-        /* The counters are checked before anything is changed. */
-        const double *found = data[0];
-        bool sane = found[1] <= (double)trainer->recipe.epochs;
-        for (size_t i = 0; i < 4 + M; i++)
-            sane = sane && found[i] >= 0 && found[i] <= (double)trainer->n_steps;
-        if (!sane)
-            status =
-                error_set(err, STATUS_FORMAT, "'%s': its counters are out of range", path);
-    }
+    if (!status && !are_counters(trainer, data[0]))
+        status = error_set(err, STATUS_FORMAT, "'%s': its counters are of no run", path);
     for (size_t i = 0; i < n && !status; i++)
         memcpy(parts[i].data, data[i], parts[i].n * dtype_size(parts[i].dtype));
     if (!status) {

@@ -31,17 +31,26 @@ struct safetensors_writer {
     size_t current, written; /* tensor whose data come next, and how many bytes it has */
 };
 
-struct safetensors_writer *safetensors_writer_open(const char *path, struct error *err)
+static enum status check_name(const char *path, struct error *err)
 {
     size_t n = strlen(path);
-    if (n > 3 && strcmp(path + n - 3, ".gz") == 0) {
-        error_set(
+    if (n > 3 && strcmp(path + n - 3, ".gz") == 0)
+        return error_set(
             err, STATUS_USAGE,
             "cannot write '%s': safetensors files are mapped, so they are not compressed",
             path);
-        return NULL;
-    }
-    struct sink *sink = sink_open(path, err);
+    return STATUS_OK;
+}
+
+enum status safetensors_writer_check(const char *path, struct error *err)
+{
+    enum status status = check_name(path, err);
+    return status ? status : sink_check(path, err);
+}
+
+struct safetensors_writer *safetensors_writer_open(const char *path, struct error *err)
+{
+    struct sink *sink = check_name(path, err) ? NULL : sink_open(path, err);
     if (!sink)
         return NULL;
     struct safetensors_writer *writer = mem_zero(sizeof *writer);

@@ -25,6 +25,9 @@ struct safetensors_writer;
  * compressed file cannot be mapped. */
 struct safetensors_writer *safetensors_writer_open(const char *path, struct error *err);
 
+/* Whether it would succeed now, as sink_check asks. */
+enum status safetensors_writer_check(const char *path, struct error *err);
+
 /* One text of `__metadata__`; a key given again replaces the earlier text. Bytes that are
  * no UTF-8 become U+FFFD. */
 void safetensors_writer_metadata(struct safetensors_writer *writer, const char *key,

@@ -43,8 +43,8 @@ struct training_options training_defaults(void)
                 .decay = DECAY_COSINE,
                 .order = ORDER_SHUFFLED,
                 .batch = 64,
-                .epochs = 20,
-                .patience = 3,
+                .epochs = 40,
+                .patience = 5,
                 .seed = 1,
             },
     };
@@ -71,13 +71,11 @@ size_t training_threads(const struct features *features,
 static bool is_held_out(const struct features *features, size_t pair, double share,
                         uint64_t seed)
 {
-    enum { BYTES = 256 };
     int32_t row = features->pair_prompt[pair];
     uint64_t hash = rng_mix(pair);
     if (row >= 0) {
         size_t bytes = features->prompt.n_columns * dtype_size(features->prompt.dtype);
-        hash = text_hash(rows_at(&features->prompt, (size_t)row, 0),
-                         bytes < BYTES ? bytes : BYTES, seed);
+        hash = text_hash(rows_at(&features->prompt, (size_t)row, 0), bytes, seed);
     }
     return (double)(rng_mix(hash ^ seed) >> 11) * 0x1p-53 < share;
 }
@@ -111,13 +109,11 @@ static enum status select_pairs(struct training *training, struct error *err)
                 training->pairs[kept++] = pair;
         }
         memcpy(training->pairs + kept, spare, held * sizeof *spare);
-        training->n_train = kept;
-        training->n_holdout = held;
+        /* A single prompt cannot be both: all of it trains then. */
+        training->n_train = kept ? kept : n;
+        training->n_holdout = kept ? held : 0;
     }
     free(spare);
-    if (!training->n_train)
-        return error_set(err, STATUS_SHAPE,
-                         "holding out a share of %g leaves no pairs to train on", share);
     return STATUS_OK;
 }
 

@@ -64,7 +64,7 @@ static void test_exit_codes(void **state)
         int code;
     } cases[] = {{STATUS_OK, 0},         {STATUS_FAILED, 1},  {STATUS_USAGE, 2},
                  {STATUS_NOT_FOUND, 3},  {STATUS_FORMAT, 3},  {STATUS_SHAPE, 3},
-                 {STATUS_IO, 3},         {STATUS_NUMERIC, 1}, {STATUS_NO_MEMORY, 1},
+                 {STATUS_IO, 3},         {STATUS_NUMERIC, 3}, {STATUS_NO_MEMORY, 1},
                  {STATUS_CANCELLED, 130}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_int_equal(status_exit_code(cases[i].status), cases[i].code);

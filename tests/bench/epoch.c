@@ -8,8 +8,9 @@
 #include "core/trainer.h"
 #include "measure.h"
 
-struct trainer *epoch_trainer(const struct features *features, const struct epoch *epoch,
-                              struct team *team, uint32_t **pairs)
+static struct trainer *make_trainer(const struct features *features,
+                                    const struct epoch *epoch, struct team *team,
+                                    uint32_t **pairs)
 {
     struct error err = {0};
     struct member member = {.shape = {ROUTER_MLP, EPOCH_HEADS, EPOCH_HIDDEN,
@@ -42,7 +43,7 @@ struct epoch_time epoch_run(const struct features *features, const struct epoch 
     struct error err = {0};
     struct epoch_time time;
     uint32_t *pairs;
-    struct trainer *trainer = epoch_trainer(features, epoch, team, &pairs);
+    struct trainer *trainer = make_trainer(features, epoch, team, &pairs);
     double began = clock_seconds();
     clock_t ticks = clock();
     while (!trainer_finished(trainer))

@@ -29,9 +29,4 @@ struct epoch_time epoch_run(const struct features *features, const struct epoch 
 /* Work of an epoch's products: 4 N D (H + K) + 6 N H K. */
 double epoch_flops(size_t n_pairs, size_t width);
 
-/* The trainer of such an epoch, for those who make its steps themselves. The caller frees it
- * and, after it, *pairs. */
-struct trainer *epoch_trainer(const struct features *features, const struct epoch *epoch,
-                              struct team *team, uint32_t **pairs);
-
 #endif

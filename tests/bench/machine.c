@@ -30,6 +30,13 @@ static size_t share(size_t n, size_t t, size_t n_threads)
     return t == n_threads ? n : n / CELL * t / n_threads * CELL;
 }
 
+/* Distance of rows in memory: an odd number of cache lines, so that they do not all fall on the
+ * same lines of the cache, or on those of the file's rows. */
+static size_t padded(size_t width)
+{
+    return (((width + 15) / 16) | 1) * 16;
+}
+
 /* ---- products ---- */
 
 const char *const product_names[] = {"forward_hidden", "forward_heads", "gradient_hidden",
@@ -38,7 +45,7 @@ enum { SQUARE = 1024 };
 
 struct products {
     size_t batch, width, n_heads, n_hidden;
-    size_t stride; /* of rows: an odd number of cache lines, against cache conflicts */
+    size_t stride; /* of rows */
     struct team *team;
     float *weights, *rows, *d_rows, *out; /* the square's operands lie in them too */
     enum product product;
@@ -59,7 +66,7 @@ struct products *products_create(size_t batch, size_t width, size_t n_heads,
                                   .width = width,
                                   .n_heads = n_heads,
                                   .n_hidden = n_hidden,
-                                  .stride = (((width + 15) / 16) | 1) * 16,
+                                  .stride = padded(width),
                                   .team = team};
     size_t outside = larger(n_hidden * width, n_hidden * batch * n_threads);
     products->weights = noise(larger(n_hidden * width, square));
@@ -165,7 +172,7 @@ static double read_pair(const struct reader *reader, size_t i, float *block)
     if (reader->reading != READING_GATHERED)
         return linalg_square_sum(prompt, Dp) + linalg_square_sum(chosen, Dr) +
                linalg_square_sum(rejected, Dr);
-    float *row = block + i % BLOCK * (Dp + Dr);
+    float *row = block + i % BLOCK * padded(Dp + Dr);
     dtype_widen(row, prompt, DTYPE_F32, Dp);
     dtype_subtract(row + Dp, chosen, rejected, DTYPE_F32, Dr);
     return (double)row[0];
@@ -191,7 +198,7 @@ double reading_seconds(const struct features *features, const uint32_t *order, s
     reader.blocks = mem_zero(n_threads * sizeof *reader.blocks);
     for (size_t t = 0; t < n_threads; t++)
         reader.blocks[t] =
-            noise(BLOCK * (features->prompt.n_columns + features->chosen.n_columns));
+            noise(BLOCK * padded(features->prompt.n_columns + features->chosen.n_columns));
     double began = clock_seconds();
     team_run(team, read_share, &reader);
     double seconds = clock_seconds() - began;

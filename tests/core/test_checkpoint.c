@@ -203,6 +203,13 @@ static void test_failing_to_save(void **state)
     assert_int_equal(checkpoint_save(path, &model, NULL, DTYPE_F16, &err), STATUS_NUMERIC);
     model.single[1] = 3.4e38f;
     assert_int_equal(checkpoint_save(path, &model, NULL, DTYPE_BF16, &err), STATUS_NUMERIC);
+    model.single[1] = NAN;
+    assert_int_equal(checkpoint_save(path, &model, NULL, DTYPE_F32, &err), STATUS_NUMERIC);
+    model.single[1] = 0;
+    model.heads[2] = INFINITY;
+    assert_int_equal(checkpoint_save(path, &model, NULL, DTYPE_F32, &err), STATUS_NUMERIC);
+    assert_non_null(strstr(err.message, "the model holds NaN or infinity"));
+    model.heads[2] = 0;
     assert_int_equal(checkpoint_save(folder.path, &model, NULL, DTYPE_F32, &err),
                      STATUS_IO);
     assert_int_equal(

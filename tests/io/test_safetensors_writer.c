@@ -1,6 +1,10 @@
 #include "folder.h"
 #include "near.h"
 
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+
 #include "io/json.h"
 #include "io/safetensors.h"
 #include "io/safetensors_writer.h"
@@ -149,6 +153,50 @@ static void test_places_that_cannot_be_written(void **state)
     assert_non_null(strstr(err.message, "No space left"));
 }
 
+/* Asked beforehand: the answer of opening, and nothing is left or changed. */
+static void test_check(void **state)
+{
+    (void)state;
+    struct folder folder;
+    folder_make(&folder);
+    const char *kept = folder_write(&folder, "kept", "words", 5);
+    const struct {
+        const char *path;
+        enum status status;
+    } cases[] = {
+        {folder_path(&folder, "new.safetensors"), STATUS_OK},
+        {kept, STATUS_OK},
+        {"-", STATUS_OK},
+        {folder_path(&folder, "new.safetensors.gz"), STATUS_USAGE},
+        {folder.path, STATUS_IO},
+        {"/nowhere/f.safetensors", STATUS_IO},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct error err = {0};
+        assert_int_equal(safetensors_writer_check(cases[i].path, &err), cases[i].status);
+        assert_true(!cases[i].status || strstr(err.message, cases[i].path));
+    }
+    assert_file_holds(kept, "words");
+    assert_int_equal(folder_each(folder.path, NULL), 1);
+    folder_remove(&folder);
+}
+
+/* Whoever reads a pipe must not see an end before there was a beginning. */
+static void test_check_leaves_pipes_alone(void **state)
+{
+    (void)state;
+    struct folder folder;
+    folder_make(&folder);
+    const char *path = folder_path(&folder, "pipe");
+    assert_int_equal(mkfifo(path, 0600), 0);
+    struct pollfd reader = {.fd = open(path, O_RDONLY | O_NONBLOCK), .events = POLLIN};
+    struct error err = {0};
+    assert_int_equal(safetensors_writer_check(path, &err), STATUS_OK);
+    assert_int_equal(poll(&reader, 1, 0), 0);
+    close(reader.fd);
+    folder_remove(&folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,6 +205,8 @@ int main(void)
         cmocka_unit_test(test_equal_input_gives_equal_bytes),
         cmocka_unit_test(test_nothing_is_half_written),
         cmocka_unit_test(test_places_that_cannot_be_written),
+        cmocka_unit_test(test_check),
+        cmocka_unit_test(test_check_leaves_pipes_alone),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
