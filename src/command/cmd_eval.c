@@ -1,21 +1,13 @@
 #include "command/cmd_eval.h"
 
-#include <string.h>
-
-#include "base/memory.h"
-#include "command/call.h"
 #include "command/evaluation_report.h"
-#include "core/checkpoint.h"
-#include "core/linalg.h"
-#include "io/json.h"
+#include "command/subject.h"
 
 struct eval_args {
     const char *features, *model;
     int split, rule;
     size_t resamples;
 };
-
-static const char *const split_choices[] = {"train", "holdout", "test", NULL};
 
 static const struct field eval_fields[] = {
     {.name = "features",
@@ -50,35 +42,6 @@ static const struct field eval_fields[] = {
     {0},
 };
 
-/* An empty split is often the wrong one: says which have pairs. */
-static enum status check_split(const struct features *features, enum split split,
-                               struct error *err)
-{
-    if (features_select(features, split, -1, NULL))
-        return STATUS_OK;
-    return error_set(
-        err, STATUS_SHAPE,
-        "there are no pairs in the %s split; --split train has %zu, holdout %zu, "
-        "test %zu",
-        split_name(split), features_select(features, SPLIT_TRAIN, -1, NULL),
-        features_select(features, SPLIT_HOLDOUT, -1, NULL),
-        features_select(features, SPLIT_TEST, -1, NULL));
-}
-
-/* Says when a model was made from other features or another encoder. */
-static void compare_origins(struct report *report, const struct features *features,
-                            const struct json *metadata)
-{
-    const char *theirs = json_text(json_get(metadata, "encoder"));
-    const char *ours = json_text(json_get(features->metadata, "encoder"));
-    if (theirs && ours && strcmp(theirs, ours) != 0)
-        report_note(
-            report,
-            "The model was trained on features of the encoder '%s', these are of '%s': "
-            "the figures may mean nothing.",
-            theirs, ours);
-}
-
 static enum status eval_on(struct call *call, const struct features *features,
                            const struct model *model, struct error *err)
 {
@@ -90,7 +53,7 @@ static enum status eval_on(struct call *call, const struct features *features,
         .seed = call->seed,
     };
     struct evaluation evaluation;
-    enum status status = check_split(features, options.split, err);
+    enum status status = subject_check_split(features, options.split, err);
     if (!status)
         status = evaluate(features, model, &options, &evaluation, err);
     if (status)
@@ -105,23 +68,14 @@ static enum status eval_on(struct call *call, const struct features *features,
 static enum status run_eval(struct call *call, struct error *err)
 {
     const struct eval_args *args = call->args;
-    struct features features;
-    struct model model;
-    struct json *metadata = NULL;
-    linalg_init();
-    enum status status = features_open(&features, args->features, err);
+    struct subject subject;
+    enum status status = subject_open(&subject, call, args->features, args->model, err);
     if (status)
         return status;
-    status = checkpoint_open(args->model, &model, &metadata, err);
-    if (!status) {
-        compare_origins(call->report, &features, metadata);
-        status = eval_on(call, &features, &model, err);
-        if (status == STATUS_SHAPE || status == STATUS_NUMERIC)
-            error_prefix(err, "'%s'", args->features);
-        model_done(&model);
-        json_free(metadata);
-    }
-    features_done(&features);
+    status = eval_on(call, &subject.features, &subject.model, err);
+    if (status == STATUS_SHAPE || status == STATUS_NUMERIC)
+        error_prefix(err, "'%s'", args->features);
+    subject_done(&subject);
     return status;
 }
 

@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "command/cmd_bound.h"
 #include "command/cmd_data.h"
 #include "command/cmd_demo.h"
 #include "command/cmd_eval.h"
@@ -10,6 +11,6 @@
 #include "command/cmd_train.h"
 
 const struct command *const command_table[] = {
-    &cmd_import, &cmd_encode, &cmd_info, &cmd_synth,   &cmd_train,
-    &cmd_eval,   &cmd_demo,   &cmd_help, &cmd_version, NULL,
+    &cmd_import, &cmd_encode, &cmd_info, &cmd_synth,   &cmd_train, &cmd_eval,
+    &cmd_bound,  &cmd_demo,   &cmd_help, &cmd_version, NULL,
 };
