@@ -105,6 +105,7 @@ static void pruning_done(struct pruning *pruning)
     correlation_done(&pruning->correlation);
     prune_index_done(&pruning->index);
     free(pruning->leader);
+    model_done(&pruning->model);
 }
 
 static enum status pruning_make(struct pruning *out, const struct subject *subject,
@@ -125,15 +126,17 @@ static enum status pruning_make(struct pruning *out, const struct subject *subje
                                   (enum statistic)args->statistic, args->centred, err);
     if (!status)
         status = prune_index_make(&made.index, &made.correlation, predictions, err);
-    if (status) {
-        pruning_done(&made);
-        return status;
+    if (!status) {
+        made.merge = args->merge ? made.index.importance : NULL;
+        made.leader = mem_alloc(K * sizeof *made.leader);
+        prune_at(&made.index, made.threshold, made.leader);
+        status = prune_model(&made.model, &subject->model, made.leader, made.merge, err);
     }
-    made.merge = args->merge ? made.index.importance : NULL;
-    made.leader = mem_alloc(K * sizeof *made.leader);
-    made.n_kept = prune_at(&made.index, made.threshold, made.leader).n_kept;
-    *out = made;
-    return STATUS_OK;
+    if (status)
+        pruning_done(&made);
+    else
+        *out = made;
+    return status;
 }
 
 /* ---- the file ---- */
@@ -191,41 +194,29 @@ static struct json *describe(const struct json *metadata, struct json *step)
 }
 
 static enum status save(const struct prune_args *args, const struct subject *subject,
-                        const struct pruning *pruning, const struct model *model,
-                        struct error *err)
+                        const struct pruning *pruning, struct error *err)
 {
     struct json *metadata = describe(subject->metadata, describe_step(args, pruning));
-    enum status status = checkpoint_save(args->out, model, metadata, DTYPE_F32, err);
+    enum status status =
+        checkpoint_save(args->out, &pruning->model, metadata, DTYPE_F32, err);
     json_free(metadata);
     return status;
 }
 
 /* ---- the command ---- */
 
-/* Everything that can fail comes before the file, and the file before the report's end. */
 static enum status prune_on(struct call *call, const struct subject *subject,
                             struct pruning *pruning, struct error *err)
 {
     const struct prune_args *args = call->args;
-    struct model model = {0};
-    enum status status = STATUS_OK;
-    if (!args->dry_run)
-        status = prune_model(&model, &subject->model, pruning->leader, pruning->merge, err);
-    if (status == STATUS_USAGE) {
-        struct error why = *err;
-        error_set(err, status, "%s; see what it would do with --dry-run", why.message);
-    }
-    if (!status) {
-        report_text(call->report, "statistic", statistic_names[args->statistic]);
-        status = prune_report(pruning, call, args->resamples, err);
-    }
+    report_text(call->report, "statistic", statistic_names[args->statistic]);
+    enum status status = prune_report(pruning, call, args->resamples, err);
     if (!status && args->curve)
         status = prune_report_curve(pruning, call, err);
-    if (!status && !args->dry_run)
-        status = save(args, subject, pruning, &model, err);
     if (!status && args->dry_run)
         report_note(call->report, "Nothing was written (--dry-run).");
-    model_done(&model);
+    else if (!status)
+        status = save(args, subject, pruning, err);
     return status;
 }
 
@@ -262,9 +253,10 @@ const struct command cmd_prune = {
     .more =
         "Heads are visited by the weight that the router gives them; one is kept if its\n"
         "correlation with every head kept so far is below --threshold. Dropping rows of\n"
-        "the router's last layer renormalises its weights exactly; --merge averages the\n"
-        "heads of a cluster and adds up their weights, which only a static router can\n"
-        "hold in a file. A head that is another one's opposite is kept.\n"
+        "the router's last layer renormalises its weights exactly. --merge averages the\n"
+        "heads of a cluster and adds up their weights: exact for a static router, for the\n"
+        "others as nearly as one row of the layer can, and the report says how nearly.\n"
+        "A head that is another one's opposite is kept.\n"
         "\n"
         "examples\n"
         "  microscope prune s.features.safetensors s.model.safetensors --dry-run --curve\n"

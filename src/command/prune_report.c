@@ -92,6 +92,29 @@ static void add_nll(struct report *report, const struct prune_view *view,
     report_real(report, key, nll[1], 4, "nats per pair");
 }
 
+/* How far the weights of the written model are from the sums of those merged. */
+static enum status add_divergence(const struct pruning *pruning,
+                                  const struct prune_view *view,
+                                  const struct predictions *written, struct report *report,
+                                  struct error *err)
+{
+    struct predictions exact;
+    double nats = 0;
+    enum status status =
+        prune_predict(&exact, &view->predictions, pruning->leader, pruning->merge, err);
+    if (status)
+        return status;
+    for (size_t i = 0; i < exact.n * exact.n_heads; i++)
+        nats += exp((double)exact.log_weight[i]) *
+                ((double)exact.log_weight[i] - (double)written->log_weight[i]);
+    char key[48];
+    snprintf(key, sizeof key, "%s_divergence", split_name(view->split));
+    report_real(report, key, fmax(0, nats / (double)exact.n), 6,
+                "nats from exactly merged weights");
+    predictions_done(&exact);
+    return STATUS_OK;
+}
+
 static enum status add_accuracy(const struct pruning *pruning, struct call *call,
                                 size_t resamples, struct error *err)
 {
@@ -100,13 +123,18 @@ static enum status add_accuracy(const struct pruning *pruning, struct call *call
         const struct prune_view *view = &pruning->views[v];
         struct predictions after;
         enum status status =
-            prune_predict(&after, &view->predictions, pruning->leader, pruning->merge, err);
+            predictions_make(&after, pruning->features, &pruning->model, view->pairs,
+                             view->predictions.n, RULE_PROBABILITY, err);
         if (status)
             return status;
         differences_make(pruning->features, &view->predictions, &after, resamples,
                          call->seed, &differences[v]);
         add_nll(call->report, view, &after);
+        if (pruning->merge)
+            status = add_divergence(pruning, view, &after, call->report, err);
         predictions_done(&after);
+        if (status)
+            return status;
     }
     struct table *table = report_table(call->report, "accuracy",
                                        "accuracy before and after, mean over attributes; "
@@ -136,7 +164,7 @@ enum status prune_report(const struct pruning *pruning, struct call *call, size_
     report_count(report, "pairs", pruning->views[0].predictions.n, NULL);
     report_real(report, "threshold", pruning->threshold, 3, NULL);
     report_count(report, "heads", pruning->index.n_heads, NULL);
-    report_count(report, "kept", pruning->n_kept, NULL);
+    report_count(report, "kept", pruning->model.shape.n_heads, NULL);
     add_heads(pruning, report);
     add_correlation(pruning, report);
     return add_accuracy(pruning, call, resamples, err);

@@ -22,17 +22,17 @@ struct pruning {
     struct prune_index index;
     const double *merge; /* the index's importance, or NULL: heads are dropped */
     double threshold;
-    uint32_t *leader; /* [K] the cut at the threshold */
-    size_t n_kept;
+    uint32_t *leader;   /* [K] the cut at the threshold */
+    struct model model; /* without the other heads */
 };
 
 /* Adds who is kept ("heads", the main table), "correlation", and "accuracy" before and
- * after. STATUS_NO_MEMORY. */
+ * after, all of the model as it is written. Errors as of predictions_make. */
 enum status prune_report(const struct pruning *pruning, struct call *call, size_t resamples,
                          struct error *err);
 
-/* Adds "curve": every cut that a threshold from 1 down can make. STATUS_NO_MEMORY,
- * STATUS_CANCELLED. */
+/* Adds "curve": every cut that a threshold from 1 down can make, merges computed exactly.
+ * STATUS_NO_MEMORY, STATUS_CANCELLED. */
 enum status prune_report_curve(struct pruning *pruning, struct call *call,
                                struct error *err);
 

@@ -163,34 +163,27 @@ struct prune_cut prune_at(struct prune_index *index, double threshold, uint32_t 
 struct groups {
     size_t n;        /* K' */
     uint32_t *place; /* [K] j of each head; UINT32_MAX: dropped */
-    double *share;   /* [K] of a head in its group, sums to 1 over it */
-    size_t largest;  /* members of the largest group */
+    double *share;   /* [K] p_k of a head in its group, sums to 1 over it */
 };
 
 static struct groups groups_make(size_t K, const uint32_t *leader, const double *importance)
 {
     struct groups groups = {.place = mem_alloc(K * sizeof *groups.place),
-                            .share = mem_zero(K * sizeof *groups.share),
-                            .largest = 1};
+                            .share = mem_zero(K * sizeof *groups.share)};
     double *sum = mem_zero(K * sizeof *sum);
-    size_t *members = mem_zero(K * sizeof *members);
-    for (size_t k = 0; k < K; k++)
+    for (size_t k = 0; k < K; k++) {
         if (leader[k] == k)
             groups.place[k] = (uint32_t)groups.n++;
-    for (size_t k = 0; k < K; k++) {
         sum[leader[k]] += importance ? importance[k] : 0;
-        members[leader[k]]++;
+    }
+    for (size_t k = 0; k < K; k++) {
+        double whole = sum[leader[k]];
         if (leader[k] != k)
             groups.place[k] = importance ? groups.place[leader[k]] : UINT32_MAX;
-        if (importance && members[leader[k]] > groups.largest)
-            groups.largest = members[leader[k]];
+        /* A cluster that the router never uses is its leader. */
+        groups.share[k] = whole > 0 ? importance[k] / whole : leader[k] == k;
     }
-    /* A cluster that the router never uses is its leader. */
-    for (size_t k = 0; k < K; k++)
-        groups.share[k] =
-            sum[leader[k]] > 0 ? importance[k] / sum[leader[k]] : leader[k] == k;
     free(sum);
-    free(members);
     return groups;
 }
 
@@ -200,24 +193,17 @@ static void groups_done(struct groups *groups)
     free(groups->share);
 }
 
-/* out[j] = log of the sum of exp(logit) over the group. */
-static void add_logits(const struct groups *groups, size_t K, const float *logit,
-                       double *out)
-{
-    for (size_t j = 0; j < groups->n; j++)
-        out[j] = -HUGE_VAL;
-    for (size_t k = 0; k < K; k++)
-        if (groups->place[k] != UINT32_MAX)
-            out[groups->place[k]] = log_add(out[groups->place[k]], (double)logit[k]);
-}
-
 /* Log weights and margins of one pair. */
 static void group_pair(const struct groups *groups, size_t K, const float *log_f,
                        const float *margin, double *logit, float *log_f_out,
                        float *margin_out)
 {
     double all = -HUGE_VAL;
-    add_logits(groups, K, log_f, logit);
+    for (size_t j = 0; j < groups->n; j++)
+        logit[j] = -HUGE_VAL;
+    for (size_t k = 0; k < K; k++)
+        if (groups->place[k] != UINT32_MAX)
+            logit[groups->place[k]] = log_add(logit[groups->place[k]], (double)log_f[k]);
     for (size_t j = 0; j < groups->n; j++)
         all = log_add(all, logit[j]);
     for (size_t j = 0; j < groups->n; j++)
@@ -254,9 +240,9 @@ enum status prune_predict(struct predictions *out, const struct predictions *of,
     return status;
 }
 
-/* Row j of out (n, width) += share * row k of in, for all heads k of group j. */
-static void add_rows(const struct groups *groups, size_t K, size_t width, const float *in,
-                     float *out)
+/* Row j of out (n, width) = sum of share * row k of in, over the heads k of group j. */
+static void average_rows(const struct groups *groups, size_t K, size_t width,
+                         const float *in, float *out)
 {
     double *sum = mem_alloc(width * sizeof *sum);
     for (size_t j = 0; j < groups->n; j++) {
@@ -270,24 +256,33 @@ static void add_rows(const struct groups *groups, size_t K, size_t width, const 
     free(sum);
 }
 
-static void copy_router(const struct groups *groups, const struct model *of,
-                        struct model *out)
+static void average_biases(const struct groups *groups, size_t K, const float *in,
+                           float *out)
+{
+    double *sum = mem_zero(groups->n * sizeof *sum);
+    for (size_t k = 0; k < K; k++) {
+        double p = groups->share[k];
+        if (groups->place[k] != UINT32_MAX && p > 0)
+            sum[groups->place[k]] += p * ((double)in[k] - log(p));
+    }
+    for (size_t j = 0; j < groups->n; j++)
+        out[j] = (float)sum[j];
+    free(sum);
+}
+
+static void average_router(const struct groups *groups, const struct model *of,
+                           struct model *out)
 {
     size_t K = of->shape.n_heads, H = of->shape.n_hidden, D = of->shape.prompt_width;
     if (of->shape.router == ROUTER_MLP) {
         memcpy(out->input, of->input, H * D * sizeof *of->input);
         memcpy(out->tail.first_bias, of->tail.first_bias, H * sizeof *of->tail.first_bias);
-        add_rows(groups, K, H, of->tail.last, out->tail.last);
+        average_rows(groups, K, H, of->tail.last, out->tail.last);
     } else if (of->shape.router == ROUTER_LINEAR) {
-        add_rows(groups, K, D, of->input, out->input);
+        average_rows(groups, K, D, of->input, out->input);
     }
-    if (!of->tail.last_bias)
-        return;
-    double *logit = mem_zero(groups->n * sizeof *logit);
-    add_logits(groups, K, of->tail.last_bias, logit);
-    for (size_t j = 0; j < groups->n; j++)
-        out->tail.last_bias[j] = (float)logit[j];
-    free(logit);
+    if (of->tail.last_bias)
+        average_biases(groups, K, of->tail.last_bias, out->tail.last_bias);
 }
 
 enum status prune_model(struct model *out, const struct model *of, const uint32_t *leader,
@@ -298,17 +293,10 @@ enum status prune_model(struct model *out, const struct model *of, const uint32_
     struct shape shape = of->shape;
     shape.n_heads = groups.n;
     struct model made;
-    enum status status = STATUS_OK;
-    if (groups.largest > 1 && shape_inputs(&shape))
-        status = error_set(err, STATUS_USAGE,
-                           "merged heads can be written with a static router only: the "
-                           "weight of a cluster is no linear row of router '%s'",
-                           router_names[shape.router]);
-    if (!status)
-        status = model_create(&made, &shape, err);
+    enum status status = model_create(&made, &shape, err);
     if (!status) {
-        add_rows(&groups, K, D, of->heads, made.heads);
-        copy_router(&groups, of, &made);
+        average_rows(&groups, K, D, of->heads, made.heads);
+        average_router(&groups, of, &made);
         if (of->single) {
             made.single = mem_alloc(D * sizeof *made.single);
             memcpy(made.single, of->single, D * sizeof *made.single);

@@ -55,17 +55,21 @@ struct prune_cut {
 struct prune_cut prune_at(struct prune_index *index, double threshold, uint32_t *leader);
 
 /* What the mixture predicts, by RULE_PROBABILITY, with the kept heads of a cut, in order of
- * their numbers. importance NULL: the others are dropped; importance [K]: they are merged
- * into their leaders. The single head is not looked at. *out is created and borrows the
- * pairs of `of`; STATUS_NO_MEMORY. */
+ * their numbers. importance NULL: the others are dropped; importance [K] (the index's):
+ * they are merged into their leaders. The single head is not looked at. *out is created and
+ * borrows the pairs of `of`; STATUS_NO_MEMORY. */
 enum status prune_predict(struct predictions *out, const struct predictions *of,
                           const uint32_t *leader, const double *importance,
                           struct error *err);
 
-/* The model with the kept heads, in order of their numbers, and its single head. A merged
- * logit is the logsumexp of its members' logits, which no row of a linear layer can give:
- * merging is for static routers. For mlp and linear STATUS_USAGE, unless every cluster has
- * one head. *out is created; STATUS_NO_MEMORY. */
+/* The model with the kept heads, in order of their numbers, and its single head. Dropping
+ * is exact. A merged logit is the log of the sum of exp(z_k) over the cluster, which no row
+ * of a linear layer can give; it gets the row that is nearest from below,
+ *
+ *     z_S = sum_k p_k z_k - sum_k p_k log p_k        p_k = u_k / sum_S u
+ *
+ * which is exact where the router divides the cluster's weight as it does on average, so
+ * always for a static router. *out is created; STATUS_NO_MEMORY. */
 enum status prune_model(struct model *out, const struct model *of, const uint32_t *leader,
                         const double *importance, struct error *err);
 
