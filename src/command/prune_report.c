@@ -163,8 +163,8 @@ enum status prune_report(const struct pruning *pruning, struct call *call, size_
     report_text(report, "split", split_name(pruning->views[0].split));
     report_count(report, "pairs", pruning->views[0].predictions.n, NULL);
     report_real(report, "threshold", pruning->threshold, 3, NULL);
-    report_count(report, "heads", pruning->index.n_heads, NULL);
-    report_count(report, "kept", pruning->model.shape.n_heads, NULL);
+    report_count(report, "heads_before", pruning->index.n_heads, NULL);
+    report_count(report, "heads_after", pruning->model.shape.n_heads, NULL);
     add_heads(pruning, report);
     add_correlation(pruning, report);
     return add_accuracy(pruning, call, resamples, err);

@@ -47,7 +47,7 @@ static void test_weights(void **state)
         want += (double)opened.heads[2 * D + d];
     assert_near(sum, want, 1e-6, 1e-6);
     assert_non_null(row_of(rows, "feature", "log-words"));
-    assert_int_equal(json_length(rows_of(report, "pairs")), 0);
+    assert_int_equal(json_length(rows_of(report, "surest")), 0);
     json_free(report);
     json_free(metadata);
     model_done(&opened);
@@ -82,7 +82,7 @@ static void test_pairs_and_texts(void **state)
     (void)state;
     struct json *report = run_well(RUN("head", model, "3", "--features", features,
                                        "--corpus", corpus, "--pairs", "4"));
-    const struct json *rows = rows_of(report, "pairs"), *texts = rows_of(report, "texts");
+    const struct json *rows = rows_of(report, "surest"), *texts = rows_of(report, "texts");
     assert_int_equal(json_length(rows), 8);
     size_t n = 0;
     double before = HUGE_VAL;

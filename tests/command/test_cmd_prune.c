@@ -58,7 +58,7 @@ static void test_dry_run(void **state)
     struct json *report =
         run_well(RUN("prune", features, model, "--dry-run", "--out", out));
     assert_false(exists(out));
-    assert_true(number_of(report, "heads") == 10);
+    assert_true(number_of(report, "heads_before") == 10);
     assert_string_equal(text_of(report, "split"), "holdout");
     double weight = 0, before = 1;
     size_t kept = 0;
@@ -76,7 +76,7 @@ static void test_dry_run(void **state)
             assert_true(number_of(row, "correlation") >= 0.95);
     }
     assert_near(weight, 1, 1e-6, 0);
-    assert_true(number_of(report, "kept") == (double)kept);
+    assert_true(number_of(report, "heads_after") == (double)kept);
     assert_in_range(kept, 2, 9);
     const struct json *h2 = row_of(rows_of(report, "correlation"), "head", "h2");
     const struct json *h7 = row_of(rows_of(report, "correlation"), "head", "h7");
@@ -176,7 +176,7 @@ static void test_curve(void **state)
     (void)state;
     struct json *report = run_well(RUN("prune", features, model, "--dry-run", "--curve"));
     const struct json *rows = rows_of(report, "curve"), *last = NULL, *row;
-    double threshold = 2, kept = number_of(report, "kept");
+    double threshold = 2, kept = number_of(report, "heads_after");
     size_t n_marked = 0;
     for (row = json_first(rows); row; row = json_next(row)) {
         assert_true(number_of(row, "threshold") < threshold);
@@ -260,7 +260,7 @@ static void test_one_head(void **state)
     const char *single = source_path("tests/reference/init_single.safetensors");
     struct json *report = run_well(
         RUN("prune", pairs, single, "--split", "train", "--dry-run", "--curve", "--merge"));
-    assert_true(number_of(report, "kept") == 1);
+    assert_true(number_of(report, "heads_after") == 1);
     assert_int_equal(json_length(rows_of(report, "curve")), 1);
     json_free(report);
 }
