@@ -181,7 +181,7 @@ static struct groups groups_make(size_t K, const uint32_t *leader, const double 
         if (leader[k] != k)
             groups.place[k] = importance ? groups.place[leader[k]] : UINT32_MAX;
         /* A cluster that the router never uses is its leader. */
-        groups.share[k] = whole > 0 ? importance[k] / whole : leader[k] == k;
+        groups.share[k] = importance && whole > 0 ? importance[k] / whole : leader[k] == k;
     }
     free(sum);
     return groups;
