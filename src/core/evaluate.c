@@ -169,6 +169,27 @@ static void summarise(const struct predictions *predictions, struct evaluation *
     out->ties = predictions->ties;
 }
 
+void evaluate_predictions(const struct features *features,
+                          const struct predictions *predictions,
+                          const struct evaluate_options *options, struct evaluation *out)
+{
+    size_t n = predictions->n, K = predictions->n_heads;
+    uint32_t *column = mem_alloc(n * sizeof *column);
+    *out = (struct evaluation){.n_pairs = n};
+    make_columns(features, predictions, out, column);
+    out->rows = mem_zero((K + 3) * sizeof *out->rows);
+    for (size_t k = 0; k < K; k++)
+        add_row(out, PREDICTOR_HEAD, k);
+    add_row(out, PREDICTOR_MIXTURE, 0);
+    if (predictions->single_log_probability)
+        add_row(out, PREDICTOR_SINGLE, 0);
+    add_row(out, PREDICTOR_ORACLE, 0);
+    count_cells(predictions, column, out);
+    add_intervals(features, predictions, column, options, out);
+    summarise(predictions, out);
+    free(column);
+}
+
 enum status evaluate(const struct features *features, const struct model *model,
                      const struct evaluate_options *options, struct evaluation *out,
                      struct error *err)
@@ -184,21 +205,7 @@ enum status evaluate(const struct features *features, const struct model *model,
     enum status status =
         predictions_make(&predictions, features, model, pairs, n, decision, err);
     if (!status) {
-        size_t K = model->shape.n_heads;
-        uint32_t *column = mem_alloc(n * sizeof *column);
-        *out = (struct evaluation){.n_pairs = n};
-        make_columns(features, &predictions, out, column);
-        out->rows = mem_zero((K + 3) * sizeof *out->rows);
-        for (size_t k = 0; k < K; k++)
-            add_row(out, PREDICTOR_HEAD, k);
-        add_row(out, PREDICTOR_MIXTURE, 0);
-        if (model->single)
-            add_row(out, PREDICTOR_SINGLE, 0);
-        add_row(out, PREDICTOR_ORACLE, 0);
-        count_cells(&predictions, column, out);
-        add_intervals(features, &predictions, column, options, out);
-        summarise(&predictions, out);
-        free(column);
+        evaluate_predictions(features, &predictions, options, out);
         predictions_done(&predictions);
     }
     free(pairs);

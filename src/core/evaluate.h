@@ -86,6 +86,13 @@ struct evaluate_options {
 enum status evaluate(const struct features *features, const struct model *model,
                      const struct evaluate_options *options, struct evaluation *out,
                      struct error *err);
+
+/* The same from predictions that are there already; options->split and rule are not looked
+ * at. */
+struct predictions;
+void evaluate_predictions(const struct features *features,
+                          const struct predictions *predictions,
+                          const struct evaluate_options *options, struct evaluation *out);
 void evaluation_done(struct evaluation *evaluation);
 
 /* The first row of that kind; NULL when there is none. */

@@ -257,6 +257,25 @@ enum status predictions_make(struct predictions *out, const struct features *fea
     return status;
 }
 
+enum status predictions_of_margins(struct predictions *out, const uint32_t *pairs, size_t n,
+                                   size_t n_heads, const float *margin,
+                                   const float *log_weight, struct error *err)
+{
+    struct predictions made = {
+        .n = n, .pairs = pairs, .n_heads = n_heads, .n_predictors = n_heads + 1};
+    if (!make_arrays(&made, false)) {
+        predictions_done(&made);
+        return error_set(err, STATUS_NO_MEMORY, "no memory to predict %zu pairs", n);
+    }
+    memcpy(made.log_weight, log_weight, n * n_heads * sizeof *log_weight);
+    float *nothing = mem_zero(n_heads * sizeof *nothing);
+    for (size_t i = 0; i < n; i++)
+        fill_pair(&made, i, margin + i * n_heads, nothing, RULE_PROBABILITY);
+    free(nothing);
+    *out = made;
+    return STATUS_OK;
+}
+
 void predictions_done(struct predictions *predictions)
 {
     free(predictions->margin);

@@ -36,6 +36,12 @@ struct predict_options {
 enum status predictions_make(struct predictions *out, const struct features *features,
                              const struct model *model, const uint32_t *pairs, size_t n,
                              struct predict_options options, struct error *err);
+
+/* The same from margins and log weights (n, n_heads) that are there already, of a mixture
+ * without a single head, by RULE_PROBABILITY. STATUS_NO_MEMORY. */
+enum status predictions_of_margins(struct predictions *out, const uint32_t *pairs, size_t n,
+                                   size_t n_heads, const float *margin,
+                                   const float *log_weight, struct error *err);
 void predictions_done(struct predictions *predictions);
 
 #endif

@@ -1,0 +1,268 @@
+#include "command/cmd_prune.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "command/prune_report.h"
+#include "command/subject.h"
+#include "core/checkpoint.h"
+#include "io/file.h"
+#include "io/json.h"
+
+struct prune_args {
+    const char *features, *model, *out;
+    double threshold;
+    int statistic, split;
+    size_t resamples;
+    bool centred, merge, curve, dry_run;
+};
+
+#define FLAG(name_, member, help_)                                                         \
+    {                                                                                      \
+        .name = name_, .type = FIELD_FLAG, FIELD_AT(struct prune_args, member),            \
+        .initial = "no", .help = help_                                                     \
+    }
+
+static const struct field prune_fields[] = {
+    {.name = "features",
+     .type = FIELD_PATH,
+     .positional = true,
+     FIELD_AT(struct prune_args, features),
+     .help = "features of the pairs"},
+    {.name = "model",
+     .type = FIELD_PATH,
+     .positional = true,
+     FIELD_AT(struct prune_args, model),
+     .help = "model made by train, or a released checkpoint"},
+    {.name = "out",
+     .type = FIELD_PATH,
+     .letter = 'o',
+     FIELD_AT(struct prune_args, out),
+     .initial = "",
+     .help = "model to write (safetensors)"},
+    {.name = "threshold",
+     .type = FIELD_REAL,
+     FIELD_AT(struct prune_args, threshold),
+     .min = -1,
+     .max = 1,
+     .initial = "0.95",
+     .help = "a head is kept if its correlation with each kept before it is below this"},
+    {.name = "statistic",
+     .type = FIELD_CHOICE,
+     FIELD_AT(struct prune_args, statistic),
+     .choices = statistic_names,
+     .initial = "margin",
+     .help = "what of two heads is correlated"},
+    FLAG("pearson", centred,
+         "centre over the pairs as stored instead of counting each both ways round"),
+    FLAG("merge", merge, "merge heads into those that they are like; do not drop them"),
+    {.name = "split",
+     .type = FIELD_CHOICE,
+     FIELD_AT(struct prune_args, split),
+     .choices = split_choices,
+     .initial = "holdout",
+     .help = "pairs to correlate the heads over"},
+    {.name = "resamples",
+     .type = FIELD_COUNT,
+     FIELD_AT(struct prune_args, resamples),
+     .min = 0,
+     .max = 1000000,
+     .initial = "1000",
+     .help = "draws of the bootstrap; 0: no intervals"},
+    FLAG("curve", curve, "add every cut that a threshold can make"),
+    FLAG("dry-run", dry_run, "write nothing"),
+    {0},
+};
+
+/* ---- the figures ---- */
+
+static enum status add_view(struct pruning *pruning, const struct subject *subject,
+                            enum split split, struct error *err)
+{
+    struct prune_view *view = &pruning->views[pruning->n_views];
+    size_t n = features_select(&subject->features, split, -1, NULL);
+    *view =
+        (struct prune_view){.split = split, .pairs = mem_alloc(n * sizeof *view->pairs)};
+    features_select(&subject->features, split, -1, view->pairs);
+    enum status status = predictions_make(
+        &view->predictions, &subject->features, &subject->model, view->pairs, n,
+        (struct predict_options){RULE_PROBABILITY, ROUTE_PROMPT}, err);
+    if (status)
+        free(view->pairs);
+    else
+        pruning->n_views++;
+    return status;
+}
+
+static void pruning_done(struct pruning *pruning)
+{
+    for (size_t v = 0; v < pruning->n_views; v++) {
+        predictions_done(&pruning->views[v].predictions);
+        free(pruning->views[v].pairs);
+    }
+    correlation_done(&pruning->correlation);
+    prune_index_done(&pruning->index);
+    free(pruning->leader);
+    model_done(&pruning->model);
+}
+
+static enum status pruning_make(struct pruning *out, const struct subject *subject,
+                                const struct prune_args *args, struct error *err)
+{
+    enum split split = (enum split)args->split;
+    size_t K = subject->model.shape.n_heads;
+    struct pruning made = {.features = &subject->features, .threshold = args->threshold};
+    enum status status = subject_check_split(&subject->features, split, err);
+    if (!status)
+        status = add_view(&made, subject, split, err);
+    if (!status && split != SPLIT_TEST &&
+        features_select(&subject->features, SPLIT_TEST, -1, NULL))
+        status = add_view(&made, subject, SPLIT_TEST, err);
+    const struct predictions *predictions = &made.views[0].predictions;
+    if (!status)
+        status = correlation_make(&made.correlation, predictions->margin, predictions->n, K,
+                                  (enum statistic)args->statistic, args->centred, err);
+    if (!status)
+        status = prune_index_make(&made.index, &made.correlation, predictions, err);
+    if (!status) {
+        made.merge = args->merge ? made.index.importance : NULL;
+        made.leader = mem_alloc(K * sizeof *made.leader);
+        prune_at(&made.index, made.threshold, made.leader);
+        status = prune_model(&made.model, &subject->model, made.leader, made.merge, err);
+    }
+    if (status)
+        pruning_done(&made);
+    else
+        *out = made;
+    return status;
+}
+
+/* ---- the file ---- */
+
+/* What this pruning did, for the metadata. */
+static struct json *describe_step(const struct prune_args *args,
+                                  const struct pruning *pruning)
+{
+    struct json *step = json_object();
+    json_put_number(step, "threshold", args->threshold);
+    json_put_text(step, "statistic", statistic_names[args->statistic]);
+    json_put_flag(step, "pearson", args->centred);
+    json_put_flag(step, "merged", args->merge);
+    json_put_text(step, "split", split_choices[args->split]);
+    struct json *clusters = json_put(step, "clusters", json_array());
+    size_t K = pruning->index.n_heads;
+    for (size_t j = 0; j < K; j++) {
+        if (pruning->leader[j] != j)
+            continue;
+        struct json *cluster = json_push(clusters, json_array());
+        json_push(cluster, json_new_number((double)j + 1));
+        for (size_t k = 0; k < K; k++)
+            if (k != j && pruning->leader[k] == j)
+                json_push(cluster, json_new_number((double)k + 1));
+    }
+    return step;
+}
+
+/* The model's metadata without what speaks of its likelihood, and with one more step. */
+static struct json *describe(const struct json *metadata, struct json *step)
+{
+    static const char *const stale[] = {"train_nll", "holdout_nll", "pruned", "version"};
+    struct json *out = json_object(), *steps = NULL;
+    const char *before = json_text(json_get(metadata, "pruned"));
+    if (before)
+        steps = json_parse(before, strlen(before), NULL);
+    if (!json_is_array(steps)) {
+        json_free(steps);
+        steps = json_array();
+    }
+    json_push(steps, step);
+    for (const struct json *item = json_first(metadata); item; item = json_next(item)) {
+        bool is_stale = false;
+        for (size_t s = 0; s < sizeof stale / sizeof *stale; s++)
+            is_stale = is_stale || strcmp(json_key(item), stale[s]) == 0;
+        if (!is_stale && json_text(item))
+            json_put_text(out, json_key(item), json_text(item));
+    }
+    char *text = json_write(steps, false);
+    json_put_text(out, "pruned", text);
+    json_put_text(out, "version", MICROSCOPE_VERSION);
+    free(text);
+    json_free(steps);
+    return out;
+}
+
+static enum status save(const struct prune_args *args, const struct subject *subject,
+                        const struct pruning *pruning, struct error *err)
+{
+    struct json *metadata = describe(subject->metadata, describe_step(args, pruning));
+    enum status status =
+        checkpoint_save(args->out, &pruning->model, metadata, DTYPE_F32, err);
+    json_free(metadata);
+    return status;
+}
+
+/* ---- the command ---- */
+
+static enum status prune_on(struct call *call, const struct subject *subject,
+                            struct pruning *pruning, struct error *err)
+{
+    const struct prune_args *args = call->args;
+    report_text(call->report, "statistic", statistic_names[args->statistic]);
+    enum status status = prune_report(pruning, call, args->resamples, err);
+    if (!status && args->curve)
+        status = prune_report_curve(pruning, call, err);
+    if (!status && args->dry_run)
+        report_note(call->report, "Nothing was written (--dry-run).");
+    else if (!status)
+        status = save(args, subject, pruning, err);
+    return status;
+}
+
+static enum status run_prune(struct call *call, struct error *err)
+{
+    const struct prune_args *args = call->args;
+    if (!args->out && !args->dry_run)
+        return error_set(err, STATUS_USAGE,
+                         "'prune' wants --out FILE, or --dry-run to write nothing");
+    enum status status = args->dry_run ? STATUS_OK : sink_check(args->out, err);
+    struct subject subject;
+    struct pruning pruning;
+    if (!status)
+        status = subject_open(&subject, call, args->features, args->model, err);
+    if (status)
+        return status;
+    status = pruning_make(&pruning, &subject, args, err);
+    if (status == STATUS_SHAPE || status == STATUS_NUMERIC)
+        error_prefix(err, "'%s'", args->features);
+    if (!status) {
+        if (!args->dry_run && strcmp(args->out, "-") == 0)
+            report_yield_output(call->report);
+        status = prune_on(call, &subject, &pruning, err);
+        pruning_done(&pruning);
+    }
+    subject_done(&subject);
+    return status;
+}
+
+const struct command cmd_prune = {
+    .name = "prune",
+    .group = "model",
+    .help = "drop heads that say what another one says already",
+    .more =
+        "Heads are visited by the weight that the router gives them; one is kept if its\n"
+        "correlation with every head kept so far is below --threshold. Dropping rows of\n"
+        "the router's last layer renormalises its weights exactly. --merge averages the\n"
+        "heads of a cluster and adds up their weights: exact for a static router, for the\n"
+        "others as nearly as one row of the layer can, and the report says how nearly.\n"
+        "A head that is another one's opposite is kept.\n"
+        "\n"
+        "examples\n"
+        "  microscope prune s.features.safetensors s.model.safetensors --dry-run --curve\n"
+        "  microscope prune s.features.safetensors s.model.safetensors --threshold 0.9 \\\n"
+        "      --out small.model.safetensors",
+    .fields = prune_fields,
+    .args_size = sizeof(struct prune_args),
+    .run = run_prune,
+};

@@ -1,0 +1,29 @@
+/* What changed between two sets of predictions of the same pairs: mean accuracies before
+ * and after, and the paired interval of their difference (docs/equations.md E8). */
+#ifndef CORE_DIFFERENCE_H
+#define CORE_DIFFERENCE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/features.h"
+#include "core/interval.h"
+#include "core/predict.h"
+
+struct difference {
+    double before, after;     /* unweighted means over the attributes that have pairs */
+    double gap;               /* after - before */
+    struct interval interval; /* of the gap; NaN when resamples is 0 */
+};
+
+struct differences {
+    struct difference mixture;
+    struct difference oracle; /* each side the heads that it is best with on these pairs */
+};
+
+/* Both of the same pairs in the same order; the heads may differ in number. */
+void differences_make(const struct features *features, const struct predictions *before,
+                      const struct predictions *after, size_t resamples, uint64_t seed,
+                      struct differences *out);
+
+#endif
