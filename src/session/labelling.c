@@ -1,0 +1,151 @@
+#include "session/labelling.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "session/typed.h"
+
+/* ---- opening ---- */
+
+/* The router's log weights with the context, in place of those by the prompts alone. */
+static enum status route_typed(struct labelled_set *set, const struct features *features,
+                               const struct model *model, const char *context,
+                               struct error *err)
+{
+    size_t Dp = features->prompt.n_columns;
+    uint32_t *which = mem_array(set->n, sizeof *which);
+    float *rows = mem_array(set->n, Dp * sizeof *rows);
+    enum status status;
+    if (which && rows) {
+        for (size_t i = 0; i < set->n; i++) {
+            int32_t row = features->pair_prompt[set->pairs[i]];
+            which[i] = row < 0 ? 0 : (uint32_t)row;
+        }
+        status = typed_rows(features, context, which, set->n, rows, err);
+    } else {
+        status = error_set(err, STATUS_NO_MEMORY, "no memory to route %zu pairs", set->n);
+    }
+    struct rows inputs = {rows, DTYPE_F32, set->n, Dp, Dp};
+    if (!status)
+        status = model_log_weights(model, &inputs, NULL, set->n,
+                                   set->predictions.log_weight, err);
+    free(which);
+    free(rows);
+    return status;
+}
+
+static enum status open_set(struct labelled_set *set, const struct features *features,
+                            const struct model *model, enum split split, int attribute,
+                            const char *context, struct error *err)
+{
+    size_t K = model->shape.n_heads;
+    set->n = features_select(features, split, attribute, NULL);
+    if (!set->n)
+        return error_set(err, STATUS_SHAPE,
+                         "the %s split has no pairs of the attribute '%s'",
+                         split_name(split), features->attributes[attribute]);
+    set->pairs = mem_array(features->n_pairs, sizeof *set->pairs);
+    set->log_prior = mem_array(set->n, K * sizeof *set->log_prior);
+    if (!set->pairs || !set->log_prior)
+        return error_set(err, STATUS_NO_MEMORY, "no memory for %zu pairs", set->n);
+    features_select(features, split, attribute, set->pairs);
+    enum status status = predictions_make(&set->predictions, features, model, set->pairs,
+                                          set->n, RULE_PROBABILITY, err);
+    if (!status && context)
+        status = route_typed(set, features, model, context, err);
+    for (size_t i = 0; i < set->n * K && !status; i++)
+        set->log_prior[i] = (double)set->predictions.log_weight[i];
+    return status;
+}
+
+static void take_mean(struct labelling *labelling)
+{
+    const struct labelled_set *train = &labelling->train;
+    size_t K = labelling->n_heads;
+    labelling->mean_log_prior = mem_zero(K * sizeof *labelling->mean_log_prior);
+    for (size_t i = 0; i < train->n * K; i++)
+        labelling->mean_log_prior[i % K] += exp(train->log_prior[i]) / (double)train->n;
+    for (size_t k = 0; k < K; k++)
+        labelling->mean_log_prior[k] = log(labelling->mean_log_prior[k]);
+}
+
+enum status labelling_open(struct labelling *out, const struct features *features,
+                           const struct model *model, int attribute, const char *context,
+                           struct error *err)
+{
+    struct labelling made = {.n_heads = model->shape.n_heads};
+    enum status status =
+        open_set(&made.train, features, model, SPLIT_TRAIN, attribute, context, err);
+    if (!status)
+        status = open_set(&made.test, features, model, SPLIT_TEST, attribute, context, err);
+    if (status) {
+        labelling_done(&made);
+        return status;
+    }
+    take_mean(&made);
+    *out = made;
+    return STATUS_OK;
+}
+
+static void set_done(struct labelled_set *set)
+{
+    free(set->pairs);
+    free(set->log_prior);
+    predictions_done(&set->predictions);
+}
+
+void labelling_done(struct labelling *labelling)
+{
+    set_done(&labelling->train);
+    set_done(&labelling->test);
+    free(labelling->mean_log_prior);
+    *labelling = (struct labelling){0};
+}
+
+/* ---- scoring ---- */
+
+struct labelling_score labelling_score(const struct labelling *labelling,
+                                       const struct hedge *hedge)
+{
+    const struct labelled_set *test = &labelling->test;
+    struct labelling_score score = {0};
+    for (size_t i = 0; i < test->n; i++) {
+        size_t at = i * labelling->n_heads;
+        struct hedge_forecast forecast =
+            hedge_forecast(hedge, test->log_prior + at, test->predictions.margin + at);
+        score.right += forecast.lead > 0;
+        score.loss -= forecast.log_probability / (double)test->n;
+    }
+    return score;
+}
+
+enum status labelling_run(const struct labelling *labelling,
+                          const struct labelling_course *course,
+                          struct labelling_score *scores, struct error *err)
+{
+    const struct labelled_set *train = &labelling->train;
+    size_t K = labelling->n_heads, pair;
+    struct hedge_settings settings = course->settings;
+    settings.n_heads = K;
+    settings.log_prior = labelling->mean_log_prior;
+    struct hedge *hedge = hedge_create(&settings, err);
+    if (!hedge)
+        return err->status;
+    struct offer_pairs pairs = {train->n, K, train->predictions.margin, train->log_prior};
+    struct offer *offer = offer_create(&pairs, course->order, course->pool, course->seed);
+    enum status status = STATUS_OK;
+    scores[0] = labelling_score(labelling, hedge);
+    for (size_t i = 1; i <= course->most && !status; i++) {
+        if (course->cancel && cancel_asked(course->cancel))
+            status = error_set(err, STATUS_CANCELLED, "stopped after %zu labels", i - 1);
+        else if (offer_next(offer, hedge, &pair))
+            status = hedge_update(hedge, train->log_prior + pair * K,
+                                  train->predictions.margin + pair * K, err);
+        if (!status)
+            scores[i] = labelling_score(labelling, hedge);
+    }
+    offer_free(offer);
+    hedge_free(hedge);
+    return status;
+}
