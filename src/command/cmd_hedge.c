@@ -5,12 +5,9 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "command/call.h"
 #include "command/hedge_report.h"
-#include "core/checkpoint.h"
-#include "core/linalg.h"
+#include "command/subject.h"
 #include "core/offer.h"
-#include "io/json.h"
 #include "session/labelling.h"
 
 struct hedge_args {
@@ -332,24 +329,17 @@ static enum status run_comparison(struct call *call, const struct features *feat
 static enum status run_hedge(struct call *call, struct error *err)
 {
     const struct hedge_args *args = call->args;
-    struct features features;
-    struct model model;
-    struct json *metadata = NULL;
-    linalg_init();
-    enum status status = features_open(&features, args->features, err);
+    struct subject subject;
+    enum status status = subject_open(&subject, call, args->features, args->model, err);
     if (status)
         return status;
-    status = checkpoint_open(args->model, &model, &metadata, err);
-    if (!status) {
-        status = args->compare_orders ? run_comparison(call, &features, &model, err)
-                                      : run_course(call, &features, &model, err);
-        if (status == STATUS_SHAPE || status == STATUS_NUMERIC ||
-            status == STATUS_NOT_FOUND)
-            error_prefix(err, "'%s'", args->features);
-        model_done(&model);
-        json_free(metadata);
-    }
-    features_done(&features);
+    status = args->compare_orders
+                 ? run_comparison(call, &subject.features, &subject.model, err)
+                 : run_course(call, &subject.features, &subject.model, err);
+    if (status == STATUS_SHAPE || status == STATUS_NUMERIC || status == STATUS_NOT_FOUND ||
+        status == STATUS_FORMAT)
+        error_prefix(err, "'%s'", args->features);
+    subject_done(&subject);
     return status;
 }
 

@@ -180,8 +180,9 @@ enum status evaluate(const struct features *features, const struct model *model,
     uint32_t *pairs = mem_alloc(n * sizeof *pairs);
     features_select(features, options->split, -1, pairs);
     struct predictions predictions;
+    struct predict_options decision = {options->rule, options->routing};
     enum status status =
-        predictions_make(&predictions, features, model, pairs, n, options->rule, err);
+        predictions_make(&predictions, features, model, pairs, n, decision, err);
     if (!status) {
         size_t K = model->shape.n_heads;
         uint32_t *column = mem_alloc(n * sizeof *column);

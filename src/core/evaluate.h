@@ -26,6 +26,14 @@ enum rule {
 };
 extern const char *const rule_names[]; /* "probability", "reward", "logsigmoid", NULL */
 
+/* What the router reads of a pair. */
+enum routing {
+    ROUTE_PROMPT,
+    ROUTE_CONTEXT, /* the prompt together with the pair's context; of a pair without context
+                      the prompt alone */
+};
+extern const char *const routing_names[]; /* "prompt", "context", NULL */
+
 enum predictor {
     PREDICTOR_HEAD,
     PREDICTOR_MIXTURE,
@@ -68,12 +76,13 @@ struct evaluation {
 struct evaluate_options {
     enum split split;
     enum rule rule;
+    enum routing routing;
     size_t resamples; /* of the bootstrap; 0: no intervals of means */
     uint64_t seed;
 };
 
-/* STATUS_SHAPE when sizes do not agree or the split is empty, STATUS_NUMERIC for a row that
- * is not finite. *out is created. */
+/* STATUS_SHAPE when sizes do not agree, the split is empty or a pair has nothing to be
+ * routed by, STATUS_NUMERIC for a row that is not finite. *out is created. */
 enum status evaluate(const struct features *features, const struct model *model,
                      const struct evaluate_options *options, struct evaluation *out,
                      struct error *err);

@@ -8,30 +8,29 @@ float log_sigmoid(float margin)
     return (margin < 0 ? margin : 0) - tail;
 }
 
-/* z -> log softmax over the heads, for every prompt of the block. */
-static void log_softmax_columns(const struct mixture_block *block)
+void mixture_log_softmax(float *logit, size_t n_heads, size_t stride, size_t begin,
+                         size_t end, float *scratch)
 {
-    const size_t K = block->n_heads, first = block->first_prompt, end = block->end_prompt;
-    float *top = block->scratch, *sum = block->scratch + block->stride;
-    for (size_t u = first; u < end; u++) {
-        top[u] = block->logit[u];
+    float *top = scratch, *sum = scratch + stride;
+    for (size_t u = begin; u < end; u++) {
+        top[u] = logit[u];
         sum[u] = 0;
     }
-    for (size_t k = 1; k < K; k++) {
-        const float *z = block->logit + k * block->stride;
-        for (size_t u = first; u < end; u++)
+    for (size_t k = 1; k < n_heads; k++) {
+        const float *z = logit + k * stride;
+        for (size_t u = begin; u < end; u++)
             top[u] = z[u] > top[u] ? z[u] : top[u];
     }
-    for (size_t k = 0; k < K; k++) {
-        const float *z = block->logit + k * block->stride;
-        for (size_t u = first; u < end; u++)
+    for (size_t k = 0; k < n_heads; k++) {
+        const float *z = logit + k * stride;
+        for (size_t u = begin; u < end; u++)
             sum[u] += expf(z[u] - top[u]);
     }
-    for (size_t u = first; u < end; u++)
+    for (size_t u = begin; u < end; u++)
         top[u] += logf(sum[u]);
-    for (size_t k = 0; k < K; k++) {
-        float *z = block->logit + k * block->stride;
-        for (size_t u = first; u < end; u++)
+    for (size_t k = 0; k < n_heads; k++) {
+        float *z = logit + k * stride;
+        for (size_t u = begin; u < end; u++)
             z[u] -= top[u];
     }
 }
@@ -78,7 +77,8 @@ static void negative_entropies(const struct mixture_block *block)
 
 void mixture_loss(const struct mixture_block *block, struct mixture_sums *sums)
 {
-    log_softmax_columns(block);
+    mixture_log_softmax(block->logit, block->n_heads, block->stride, block->first_prompt,
+                        block->end_prompt, block->scratch);
     log_probabilities(block);
     negative_entropies(block);
     const float *log_p = block->scratch, *entropy = block->scratch + 2 * block->stride;

@@ -40,6 +40,11 @@ void mixture_loss(const struct mixture_block *block, struct mixture_sums *sums);
 /* The same and the gradients. */
 void mixture_gradient(const struct mixture_block *block, struct mixture_sums *sums);
 
+/* z (K, inputs) -> log softmax over the heads, in place, of inputs [begin, end); element (k, i)
+ * at z[k * stride + i]. scratch [2 * stride]. */
+void mixture_log_softmax(float *z, size_t n_heads, size_t stride, size_t begin, size_t end,
+                         float *scratch);
+
 /* log sigma(m) without overflow. */
 float log_sigmoid(float margin);
 

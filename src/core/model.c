@@ -112,6 +112,22 @@ void model_draw(struct model *model, uint64_t seed, uint64_t stream)
         draw(&rng, model->tail.last_bias, K, H ? H : shape->prompt_width);
 }
 
+enum status model_copy(struct model *model, const struct model *of, struct error *err)
+{
+    size_t D = of->shape.response_width;
+    struct model copy;
+    enum status status = model_create(&copy, &of->shape, err);
+    if (status)
+        return status;
+    memcpy(copy.block, of->block, shape_parameters(&of->shape) * sizeof *of->block);
+    if (of->single) {
+        copy.single = mem_alloc(D * sizeof *of->single);
+        memcpy(copy.single, of->single, D * sizeof *of->single);
+    }
+    *model = copy;
+    return STATUS_OK;
+}
+
 void model_done(struct model *model)
 {
     free(model->block);

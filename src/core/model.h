@@ -66,6 +66,8 @@ enum status model_create(struct model *model, const struct shape *shape, struct 
 /* PyTorch's default: uniform in +-1 / sqrt(inputs), for weights and biases; static logits
  * are normal. The same seed and stream give the same values on every machine. */
 void model_draw(struct model *model, uint64_t seed, uint64_t stream);
+/* `model` is created with all that `of` holds; STATUS_NO_MEMORY. */
+enum status model_copy(struct model *model, const struct model *of, struct error *err);
 void model_done(struct model *model);
 
 /* out[i][k] = reward of head k for row `which[i]` (row i when which is NULL): (n, K).

@@ -8,6 +8,7 @@
 #include "core/mixture.h"
 
 const char *const rule_names[] = {"probability", "reward", "logsigmoid", NULL};
+const char *const routing_names[] = {"prompt", "context", NULL};
 
 /* Distinct rows that a list of pairs names, and the place of each in the list of them. */
 struct needed {
@@ -115,35 +116,69 @@ static void fill_pair(struct predictions *out, size_t i, const float *chosen,
     out->ties += tie;
 }
 
-static enum status weigh(struct predictions *out, const struct features *features,
-                         const struct model *model, struct error *err)
+/* Weights of the pairs that `index` gives a row of `rows`, and whose other index, where
+ * there is one, gives none. */
+static enum status weigh(struct predictions *out, const struct model *model,
+                         const struct rows *rows, const int32_t *index,
+                         const int32_t *other, struct error *err)
 {
     size_t K = out->n_heads;
-    struct needed prompts;
-    if (!needed_init(&prompts, features->prompt.n_rows))
-        return error_set(err, STATUS_NO_MEMORY, "no memory to list %zu prompts",
-                         features->prompt.n_rows);
+    struct needed inputs;
+    if (!needed_init(&inputs, rows->n_rows))
+        return error_set(err, STATUS_NO_MEMORY, "no memory to list %zu rows", rows->n_rows);
     for (size_t i = 0; i < out->n; i++)
-        needed_add(&prompts, features->pair_prompt[out->pairs[i]]);
-    if (!shape_inputs(&model->shape) || !prompts.n) /* every row is the same */
-        prompts.n = 1;
-    float *weights = mem_array(prompts.n, K * sizeof *weights);
-    enum status status = weights ? model_log_weights(model, &features->prompt, prompts.rows,
-                                                     prompts.n, weights, err)
-                                 : error_set(err, STATUS_NO_MEMORY,
-                                             "no memory for %zu weights", prompts.n * K);
+        if (!other || other[out->pairs[i]] < 0)
+            needed_add(&inputs, index[out->pairs[i]]);
+    float *weights = mem_array(inputs.n, K * sizeof *weights);
+    enum status status =
+        weights
+            ? model_log_weights(model, rows, inputs.rows, inputs.n, weights, err)
+            : error_set(err, STATUS_NO_MEMORY, "no memory for %zu weights", inputs.n * K);
     for (size_t i = 0; i < out->n && !status; i++) {
-        int32_t row = features->pair_prompt[out->pairs[i]];
-        size_t at = prompts.n > 1 && row >= 0 ? prompts.at[row] : 0;
-        memcpy(out->log_weight + i * K, weights + at * K, K * sizeof *weights);
+        int32_t row = index[out->pairs[i]];
+        if (row >= 0 && (!other || other[out->pairs[i]] < 0))
+            memcpy(out->log_weight + i * K, weights + inputs.at[row] * K,
+                   K * sizeof *weights);
     }
     free(weights);
-    needed_done(&prompts);
+    needed_done(&inputs);
+    return status;
+}
+
+/* A router that reads nothing has the same weights for every pair. */
+static enum status weigh_all_alike(struct predictions *out, const struct model *model,
+                                   struct error *err)
+{
+    size_t K = out->n_heads;
+    enum status status = model_log_weights(model, NULL, NULL, 1, out->log_weight, err);
+    for (size_t i = 1; i < out->n && !status; i++)
+        memcpy(out->log_weight + i * K, out->log_weight, K * sizeof *out->log_weight);
+    return status;
+}
+
+static enum status weigh_pairs(struct predictions *out, const struct features *features,
+                               const struct model *model, enum routing routing,
+                               struct error *err)
+{
+    if (!shape_inputs(&model->shape))
+        return weigh_all_alike(out, model, err);
+    const int32_t *context = routing == ROUTE_CONTEXT ? features->pair_context : NULL;
+    for (size_t i = 0; i < out->n; i++) {
+        uint32_t pair = out->pairs[i];
+        if (features->pair_prompt[pair] < 0 && (!context || context[pair] < 0))
+            return error_set(err, STATUS_SHAPE, "pair %u has no %s for the router to read",
+                             pair, context ? "prompt and no context" : "prompt");
+    }
+    enum status status = STATUS_OK;
+    if (features->prompt.n_rows)
+        status = weigh(out, model, &features->prompt, features->pair_prompt, context, err);
+    if (!status && context && features->context.n_rows)
+        status = weigh(out, model, &features->context, context, NULL, err);
     return status;
 }
 
 static enum status check_widths(const struct features *features, const struct model *model,
-                                struct error *err)
+                                enum routing routing, struct error *err)
 {
     const struct shape *shape = &model->shape;
     if (shape->response_width != features->chosen.n_columns)
@@ -151,11 +186,14 @@ static enum status check_widths(const struct features *features, const struct mo
             err, STATUS_SHAPE,
             "the model's heads read %zu numbers a response, the features have %zu",
             shape->response_width, features->chosen.n_columns);
-    if (shape->prompt_width && shape->prompt_width != features->prompt.n_columns)
+    size_t width = routing == ROUTE_CONTEXT && features->context.n_rows
+                       ? features->context.n_columns
+                       : features->prompt.n_columns;
+    if (shape->prompt_width && shape->prompt_width != width)
         return error_set(
             err, STATUS_SHAPE,
             "the model's router reads %zu numbers a prompt, the features have %zu",
-            shape->prompt_width, features->prompt.n_columns);
+            shape->prompt_width, width);
     return STATUS_OK;
 }
 
@@ -186,9 +224,9 @@ static float *all_heads(const struct model *model, size_t width)
 
 enum status predictions_make(struct predictions *out, const struct features *features,
                              const struct model *model, const uint32_t *pairs, size_t n,
-                             enum rule rule, struct error *err)
+                             struct predict_options options, struct error *err)
 {
-    if (check_widths(features, model, err))
+    if (check_widths(features, model, options.routing, err))
         return err->status;
     size_t K = model->shape.n_heads, width = K + (model->single != NULL);
     struct predictions made = {
@@ -198,7 +236,7 @@ enum status predictions_make(struct predictions *out, const struct features *fea
     float *heads = all_heads(model, width);
     enum status status =
         make_arrays(&made, model->single != NULL)
-            ? weigh(&made, features, model, err)
+            ? weigh_pairs(&made, features, model, options.routing, err)
             : error_set(err, STATUS_NO_MEMORY, "no memory to predict %zu pairs", n);
     if (!status)
         status = reward_side(&chosen, heads, width, pairs, n, err);
@@ -206,7 +244,7 @@ enum status predictions_make(struct predictions *out, const struct features *fea
         status = reward_side(&rejected, heads, width, pairs, n, err);
     for (size_t i = 0; i < n && !status; i++)
         fill_pair(&made, i, reward_of(&chosen, pairs[i], width),
-                  reward_of(&rejected, pairs[i], width), rule);
+                  reward_of(&rejected, pairs[i], width), options.rule);
     free(heads);
     free(chosen.rewards);
     free(rejected.rewards);

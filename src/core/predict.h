@@ -17,7 +17,7 @@ struct predictions {
     size_t n_predictors;   /* K heads, the mixture and, when the model has one, the single
                               head */
     float *margin;         /* (n, K) r_k(chosen) - r_k(rejected) */
-    float *log_weight;     /* (n, K) router's log weights for the pair's prompt */
+    float *log_weight;     /* (n, K) router's log weights */
     double *probability;   /* [n] sum_k f_k sigma(m_k), whatever the rule */
     double *log_probability;
     double
@@ -26,11 +26,16 @@ struct predictions {
     size_t ties;                 /* pairs with a head's margin exactly 0 */
 };
 
-/* Responses and prompts are multiplied once each, however many pairs they are in. *out is
+struct predict_options {
+    enum rule rule;
+    enum routing routing;
+};
+
+/* Rows of the features are multiplied once each, however many pairs they are in. *out is
  * created; errors as of evaluate. */
 enum status predictions_make(struct predictions *out, const struct features *features,
                              const struct model *model, const uint32_t *pairs, size_t n,
-                             enum rule rule, struct error *err);
+                             struct predict_options options, struct error *err);
 void predictions_done(struct predictions *predictions);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "core/columns.h"
 #include "core/trainer_inside.h"
 
 /* ---- construction ---- */
@@ -57,22 +58,6 @@ static void stack_members(struct trainer *trainer, const struct member *members)
     }
 }
 
-/* Odd numbers of cache lines: rows whose distance is a power of two would fall on the same
- * few lines of the cache. */
-static size_t padded(size_t width)
-{
-    size_t cells = (width + CELL - 1) / CELL;
-    return (cells | 1) * CELL;
-}
-
-/* Columns of thread t, in whole cache lines. */
-static size_t column(size_t width, size_t t, size_t n_threads)
-{
-    size_t cells = (width + CELL - 1) / CELL;
-    size_t at = cells * t / n_threads * CELL;
-    return at < width ? at : width;
-}
-
 static float *floats(size_t n, bool *enough)
 {
     float *array = mem_array(n, sizeof *array);
@@ -87,10 +72,10 @@ static bool make_lanes(struct trainer *trainer)
     trainer->lanes = mem_zero(n_threads * sizeof *trainer->lanes);
     for (size_t t = 0; t < n_threads; t++)
         trainer->lanes[t] = (struct lane){
-            .prompt_begin = column(trainer->prompt_width, t, n_threads),
-            .prompt_end = column(trainer->prompt_width, t + 1, n_threads),
-            .response_begin = column(trainer->response_width, t, n_threads),
-            .response_end = column(trainer->response_width, t + 1, n_threads),
+            .prompt_begin = columns_begin(trainer->prompt_width, t, n_threads),
+            .prompt_end = columns_begin(trainer->prompt_width, t + 1, n_threads),
+            .response_begin = columns_begin(trainer->response_width, t, n_threads),
+            .response_end = columns_begin(trainer->response_width, t + 1, n_threads),
             .head_part = t ? floats(trainer->n_heads * R, &enough) : trainer->margin,
             .input_part = t ? floats(trainer->n_inputs * R, &enough) : trainer->inside,
             .scratch = floats(3 * R, &enough),
@@ -109,8 +94,8 @@ static bool make_arrays(struct trainer *trainer)
     trainer->first_moment = floats(n, &enough);
     trainer->second_moment = floats(n, &enough);
     trainer->best = trainer->holdout.n ? floats(n, &enough) : NULL;
-    trainer->prompt_stride = padded(trainer->prompt_width);
-    trainer->response_stride = padded(trainer->response_width);
+    trainer->prompt_stride = columns_stride(trainer->prompt_width);
+    trainer->response_stride = columns_stride(trainer->response_width);
     trainer->prompts = floats(R * trainer->prompt_stride, &enough);
     trainer->differences = floats(R * trainer->response_stride, &enough);
     trainer->margin = floats(trainer->n_heads * R, &enough);

@@ -12,12 +12,10 @@
 #include "core/batches.h"
 #include "core/linalg.h"
 #include "core/mixture.h"
+#include "core/router_block.h"
 #include "core/trainer.h"
 
-enum {
-    BLOCK_PAIRS = 64, /* gathered and multiplied at once */
-    CELL = 16,        /* columns are given to threads in cache lines */
-};
+enum { BLOCK_PAIRS = 64 }; /* gathered and multiplied at once */
 
 struct stack_member {
     struct member given;

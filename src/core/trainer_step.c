@@ -107,59 +107,23 @@ static void add_parts(struct trainer *trainer, bool heads, size_t row, size_t be
     }
 }
 
-/* Prompts [begin, end): input layer and logits of one member. */
-static void route(struct trainer *trainer, const struct stack_member *member, size_t begin,
-                  size_t end)
+/* One member's router and its prompts [begin, end) of the block. */
+static struct router_block router_of(struct trainer *trainer,
+                                     const struct stack_member *member, size_t begin,
+                                     size_t end)
 {
-    const struct shape *shape = &member->given.shape;
-    struct tail tail = tail_at(shape, trainer->parameters + member->tail_at);
-    float *inside = trainer->inside + member->input_row * R;
-    float *logit = trainer->logit + member->head_row * R;
-    for (size_t f = 0; f < member->n_inputs; f++) {
-        add_parts(trainer, false, member->input_row + f, begin, end);
-        for (size_t u = begin; u < end && tail.first_bias; u++) {
-            float a = inside[f * R + u] + tail.first_bias[f];
-            inside[f * R + u] = a < 0 ? 0 : a; /* lets NaN through, to be found */
-        }
-    }
-    if (shape->router == ROUTER_MLP)
-        linalg_product_nn(member->n_heads, end - begin, member->n_inputs,
-                          (struct matrix){tail.last, shape->n_hidden},
-                          (struct matrix){inside + begin, R},
-                          (struct matrix){logit + begin, R}, false);
-    for (size_t k = 0; k < member->n_heads; k++)
-        for (size_t u = begin; u < end; u++) {
-            float bias = tail.last_bias ? tail.last_bias[k] : 0;
-            float product = shape->router == ROUTER_MLP      ? logit[k * R + u]
-                            : shape->router == ROUTER_LINEAR ? inside[k * R + u]
-                                                             : 0;
-            logit[k * R + u] = product + bias;
-        }
-}
-
-/* Gradient with respect to the input layer, before its relu, of prompts [begin, end). */
-static void route_back(struct trainer *trainer, const struct stack_member *member,
-                       size_t begin, size_t end)
-{
-    const struct shape *shape = &member->given.shape;
-    const float *inside = trainer->inside + member->input_row * R;
-    float *d_inside = trainer->d_inside + member->input_row * R;
-    float *d_logit = trainer->d_logit + member->head_row * R;
-    if (shape->router == ROUTER_LINEAR)
-        for (size_t k = 0; k < member->n_heads; k++)
-            for (size_t u = begin; u < end; u++)
-                d_inside[k * R + u] = d_logit[k * R + u];
-    if (shape->router != ROUTER_MLP)
-        return;
-    struct tail tail = tail_at(shape, trainer->parameters + member->tail_at);
-    linalg_product_tn(shape->n_hidden, end - begin, member->n_heads,
-                      (struct matrix){tail.last, shape->n_hidden},
-                      (struct matrix){d_logit + begin, R},
-                      (struct matrix){d_inside + begin, R}, false);
-    for (size_t f = 0; f < member->n_inputs; f++)
-        for (size_t u = begin; u < end; u++)
-            if (inside[f * R + u] <= 0)
-                d_inside[f * R + u] = 0;
+    size_t inside = member->input_row * R, logit = member->head_row * R;
+    return (struct router_block){
+        .shape = &member->given.shape,
+        .tail = tail_at(&member->given.shape, trainer->parameters + member->tail_at),
+        .stride = R,
+        .begin = begin,
+        .end = end,
+        .inside = trainer->inside + inside,
+        .logit = trainer->logit + logit,
+        .d_logit = trainer->d_logit + logit,
+        .d_inside = trainer->d_inside + inside,
+    };
 }
 
 /* Everything between the two large products, for this thread's share of the prompts. */
@@ -193,43 +157,17 @@ static void mix(struct trainer *trainer, struct lane *lane, size_t thread,
             .alpha = (float)member->given.alpha,
             .scale = (float)(1.0 / (double)trainer->n_pairs),
         };
-        route(trainer, member, begin, end);
+        struct router_block router = router_of(trainer, member, begin, end);
+        for (size_t f = 0; f < member->n_inputs; f++)
+            add_parts(trainer, false, member->input_row + f, begin, end);
+        router_block_forward(&router);
         if (!trainer->learning) {
             mixture_loss(&part, &lane->sums[m]);
         } else {
             mixture_gradient(&part, &lane->sums[m]);
-            route_back(trainer, member, begin, end);
+            router_block_backward(&router);
         }
     }
-}
-
-/* sums[row] (+)= sum of d[row][0 .. n). */
-static void add_rows(float *sums, const float *d, size_t rows, size_t n, bool fresh)
-{
-    for (size_t row = 0; row < rows; row++) {
-        float sum = 0;
-        for (size_t i = 0; i < n; i++)
-            sum += d[row * R + i];
-        sums[row] = fresh ? sum : sums[row] + sum;
-    }
-}
-
-static void tail_gradient(struct trainer *trainer, const struct stack_member *member,
-                          const struct block *block)
-{
-    const struct shape *shape = &member->given.shape;
-    struct tail d_tail = tail_at(shape, trainer->gradient + member->tail_at);
-    float *d_logit = trainer->d_logit + member->head_row * R;
-    size_t n = block->n_prompts;
-    if (d_tail.last_bias)
-        add_rows(d_tail.last_bias, d_logit, member->n_heads, n, block->is_first);
-    if (shape->router != ROUTER_MLP)
-        return;
-    add_rows(d_tail.first_bias, trainer->d_inside + member->input_row * R, shape->n_hidden,
-             n, block->is_first);
-    linalg_product_nt(member->n_heads, shape->n_hidden, n, (struct matrix){d_logit, R},
-                      (struct matrix){trainer->inside + member->input_row * R, R},
-                      (struct matrix){d_tail.last, shape->n_hidden}, !block->is_first);
 }
 
 static bool owns_tail(const struct trainer *trainer, size_t member, size_t thread)
@@ -256,8 +194,13 @@ static void multiply_back(struct trainer *trainer, const struct lane *lane, size
         (struct matrix){trainer_input_rows(trainer, trainer->gradient) + from, Dp},
         !block->is_first);
     for (size_t m = 0; m < trainer->n_members; m++)
-        if (owns_tail(trainer, m, thread))
-            tail_gradient(trainer, &trainer->members[m], block);
+        if (owns_tail(trainer, m, thread)) {
+            const struct stack_member *member = &trainer->members[m];
+            struct router_block router = router_of(trainer, member, 0, block->n_prompts);
+            router_block_tail(
+                &router, tail_at(&member->given.shape, trainer->gradient + member->tail_at),
+                !block->is_first);
+        }
 }
 
 /* Calls `visit` for every run of contiguous parameters of a member that this thread owns.

@@ -2,42 +2,48 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "session/typed.h"
 
 /* ---- opening ---- */
 
+/* Rows of the pairs' prompts, with what a context adds to each. */
+static void add_context(const struct labelled_set *set, const struct features *features,
+                        const float *part, float *rows)
+{
+    const struct rows *prompts = &features->prompt;
+    for (size_t i = 0; i < set->n; i++) {
+        int32_t at = features->pair_prompt[set->pairs[i]];
+        float *row = rows + i * prompts->n_columns;
+        dtype_widen(row, rows_at(prompts, (size_t)at, 0), prompts->dtype,
+                    prompts->n_columns);
+        for (size_t j = 0; j < prompts->n_columns; j++)
+            row[j] += part[j];
+    }
+}
+
 /* The router's log weights with the context, in place of those by the prompts alone. */
 static enum status route_typed(struct labelled_set *set, const struct features *features,
-                               const struct model *model, const char *context,
+                               const struct model *model, const float *part,
                                struct error *err)
 {
     size_t Dp = features->prompt.n_columns;
-    uint32_t *which = mem_array(set->n, sizeof *which);
     float *rows = mem_array(set->n, Dp * sizeof *rows);
-    enum status status;
-    if (which && rows) {
-        for (size_t i = 0; i < set->n; i++) {
-            int32_t row = features->pair_prompt[set->pairs[i]];
-            which[i] = row < 0 ? 0 : (uint32_t)row;
-        }
-        status = typed_rows(features, context, which, set->n, rows, err);
-    } else {
-        status = error_set(err, STATUS_NO_MEMORY, "no memory to route %zu pairs", set->n);
-    }
+    if (!rows)
+        return error_set(err, STATUS_NO_MEMORY, "no memory to route %zu pairs", set->n);
+    add_context(set, features, part, rows);
     struct rows inputs = {rows, DTYPE_F32, set->n, Dp, Dp};
-    if (!status)
-        status = model_log_weights(model, &inputs, NULL, set->n,
-                                   set->predictions.log_weight, err);
-    free(which);
+    enum status status =
+        model_log_weights(model, &inputs, NULL, set->n, set->predictions.log_weight, err);
     free(rows);
     return status;
 }
 
 static enum status open_set(struct labelled_set *set, const struct features *features,
                             const struct model *model, enum split split, int attribute,
-                            const char *context, struct error *err)
+                            const float *part, struct error *err)
 {
     size_t K = model->shape.n_heads;
     set->n = features_select(features, split, attribute, NULL);
@@ -50,10 +56,11 @@ static enum status open_set(struct labelled_set *set, const struct features *fea
     if (!set->pairs || !set->log_prior)
         return error_set(err, STATUS_NO_MEMORY, "no memory for %zu pairs", set->n);
     features_select(features, split, attribute, set->pairs);
-    enum status status = predictions_make(&set->predictions, features, model, set->pairs,
-                                          set->n, RULE_PROBABILITY, err);
-    if (!status && context)
-        status = route_typed(set, features, model, context, err);
+    enum status status =
+        predictions_make(&set->predictions, features, model, set->pairs, set->n,
+                         (struct predict_options){RULE_PROBABILITY, ROUTE_PROMPT}, err);
+    if (!status && part)
+        status = route_typed(set, features, model, part, err);
     for (size_t i = 0; i < set->n * K && !status; i++)
         set->log_prior[i] = (double)set->predictions.log_weight[i];
     return status;
@@ -70,15 +77,40 @@ static void take_mean(struct labelling *labelling)
         labelling->mean_log_prior[k] = log(labelling->mean_log_prior[k]);
 }
 
+/* What the context adds to a prompt's row; NULL on failure. */
+static float *encode_part(const struct features *features, const char *context,
+                          struct error *err)
+{
+    struct typed *typed = typed_create(features, err);
+    if (!typed)
+        return NULL;
+    float *part = mem_alloc((typed_width(typed) + 1) * sizeof *part);
+    struct typed_text text = {context, strlen(context)};
+    if (typed_context_part(typed, text, part, err)) {
+        free(part);
+        part = NULL;
+    }
+    typed_free(typed);
+    return part;
+}
+
 enum status labelling_open(struct labelling *out, const struct features *features,
                            const struct model *model, int attribute, const char *context,
                            struct error *err)
 {
     struct labelling made = {.n_heads = model->shape.n_heads};
+    float *part = NULL;
+    /* A router that reads nothing has no use for a context. */
+    if (context && shape_inputs(&model->shape)) {
+        part = encode_part(features, context, err);
+        if (!part)
+            return err->status;
+    }
     enum status status =
-        open_set(&made.train, features, model, SPLIT_TRAIN, attribute, context, err);
+        open_set(&made.train, features, model, SPLIT_TRAIN, attribute, part, err);
     if (!status)
-        status = open_set(&made.test, features, model, SPLIT_TEST, attribute, context, err);
+        status = open_set(&made.test, features, model, SPLIT_TEST, attribute, part, err);
+    free(part);
     if (status) {
         labelling_done(&made);
         return status;

@@ -29,9 +29,9 @@ struct labelling {
     double *mean_log_prior; /* [K] of the mean of the training pairs' weights */
 };
 
-/* attribute: its index. context: typed_rows; NULL routes by the prompts alone. STATUS_SHAPE
- * when a split has no pairs of the attribute; else errors of predictions_make, typed_rows.
- * *out is created. */
+/* attribute: its index. context: typed text (typed.h), added to each pair's prompt; NULL routes
+ * by the prompts alone. STATUS_SHAPE when a split has no pairs of the attribute; else errors of
+ * predictions_make, typed_create and typed_context_part. *out is created. */
 enum status labelling_open(struct labelling *out, const struct features *features,
                            const struct model *model, int attribute, const char *context,
                            struct error *err);

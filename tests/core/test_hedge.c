@@ -90,9 +90,10 @@ static void agrees_with_the_reference(void **state)
     for (uint32_t i = 0; i < 12; i++)
         pairs[i] = i;
     struct predictions predictions;
-    assert_int_equal(predictions_make(&predictions, &features, &model, pairs, 12,
-                                      RULE_PROBABILITY, &err),
-                     STATUS_OK);
+    assert_int_equal(
+        predictions_make(&predictions, &features, &model, pairs, 12,
+                         (struct predict_options){RULE_PROBABILITY, ROUTE_PROMPT}, &err),
+        STATUS_OK);
     for (size_t k = 0; k < 4; k++)
         prior[k] = log(prior[k]);
     struct hedge_settings settings = {

@@ -14,7 +14,8 @@ static struct predictions predict(const struct features *features,
 {
     struct predictions predictions;
     struct error err = {0};
-    if (predictions_make(&predictions, features, model, pairs, n, rule, &err))
+    if (predictions_make(&predictions, features, model, pairs, n,
+                         (struct predict_options){rule, ROUTE_PROMPT}, &err))
         fail_msg("%s", err.message);
     return predictions;
 }
@@ -241,6 +242,65 @@ static void test_extreme_probabilities(void **state)
     }
 }
 
+/* ---- what the router reads ---- */
+
+/* Of four pairs the first two have a context, which are rows 1 and 0 of their matrix. */
+static void test_routing(void **state)
+{
+    (void)state;
+    struct made made;
+    made_init(&made, &(struct made_sizes){4, 3, 2, 5, 0}, 1);
+    float contexts[] = {1, -2, 0.5f, 3};
+    int32_t pair_context[] = {1, 0, -1, -1};
+    struct features features = made.features;
+    features.context = (struct rows){contexts, DTYPE_F32, 2, 2, 2};
+    features.pair_context = pair_context;
+    struct model model;
+    struct error err = {0};
+    assert_int_equal(model_create(&model, &(struct shape){ROUTER_LINEAR, 3, 0, 2, 5}, &err),
+                     0);
+    model_draw(&model, 1, 0);
+    const uint32_t pairs[] = {2, 0, 1, 3};
+    for (int routing = ROUTE_PROMPT; routing <= ROUTE_CONTEXT; routing++) {
+        struct predictions got;
+        assert_int_equal(
+            predictions_make(&got, &features, &model, pairs, 4,
+                             (struct predict_options){RULE_REWARD, (enum routing)routing},
+                             &err),
+            0);
+        for (size_t i = 0; i < 4; i++) {
+            int32_t row = pair_context[pairs[i]];
+            bool reads_context = routing == ROUTE_CONTEXT && row >= 0;
+            const float *x = reads_context ? contexts + row * 2
+                                           : made.prompt + made.pair_prompt[pairs[i]] * 2;
+            double z[3], sum = 0;
+            for (size_t k = 0; k < 3; k++) {
+                z[k] = (double)(model.input[k * 2] * x[0] + model.input[k * 2 + 1] * x[1] +
+                                model.tail.last_bias[k]);
+                sum += exp(z[k]);
+            }
+            for (size_t k = 0; k < 3; k++)
+                assert_near((double)got.log_weight[i * 3 + k], z[k] - log(sum), 1e-5, 1e-6);
+        }
+        predictions_done(&got);
+    }
+    /* Without any prompts the contexts serve alone, and a pair that has none is refused. */
+    features.prompt = (struct rows){0};
+    features.pair_prompt = made.none;
+    const struct predict_options by_context = {RULE_REWARD, ROUTE_CONTEXT};
+    struct predictions got;
+    assert_int_equal(
+        predictions_make(&got, &features, &model, (uint32_t[]){1, 0}, 2, by_context, &err),
+        0);
+    predictions_done(&got);
+    assert_int_equal(
+        predictions_make(&got, &features, &model, (uint32_t[]){1, 3}, 2, by_context, &err),
+        STATUS_SHAPE);
+    assert_non_null(strstr(err.message, "pair 3 has no prompt and no context"));
+    model_done(&model);
+    made_done(&made);
+}
+
 /* ---- what cannot be predicted ---- */
 
 static void test_refused(void **state)
@@ -257,14 +317,15 @@ static void test_refused(void **state)
         {{ROUTER_LINEAR, 3, 0, 2, 5}, "router reads 2 numbers a prompt"},
     };
     const uint32_t pairs[] = {0, 1, 2};
+    const struct predict_options options = {RULE_REWARD, ROUTE_PROMPT};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct model model;
         struct predictions predictions;
         struct error err = {0};
         assert_int_equal(model_create(&model, &cases[i].shape, &err), 0);
-        assert_int_equal(predictions_make(&predictions, &made.features, &model, pairs, 3,
-                                          RULE_REWARD, &err),
-                         STATUS_SHAPE);
+        assert_int_equal(
+            predictions_make(&predictions, &made.features, &model, pairs, 3, options, &err),
+            STATUS_SHAPE);
         assert_non_null(strstr(err.message, cases[i].part));
         model_done(&model);
     }
@@ -284,16 +345,16 @@ static void test_rows_that_are_not_finite(void **state)
                      0);
     model_draw(&model, 0, 0);
     const uint32_t pairs[] = {3, 11, 4};
+    const struct predict_options options = {RULE_REWARD, ROUTE_PROMPT};
     made.rejected[11 * 5 + 2] = NAN;
     assert_int_equal(
-        predictions_make(&got, &made.features, &model, pairs, 3, RULE_REWARD, &err),
+        predictions_make(&got, &made.features, &model, pairs, 3, options, &err),
         STATUS_NUMERIC);
     assert_non_null(strstr(err.message, "row 11 "));
     made.rejected[11 * 5 + 2] = 0;
     made.chosen[12 * 5] = INFINITY;
     assert_int_equal(
-        predictions_make(&got, &made.features, &model, pairs, 3, RULE_REWARD, &err),
-        STATUS_OK);
+        predictions_make(&got, &made.features, &model, pairs, 3, options, &err), STATUS_OK);
     predictions_done(&got);
     model_done(&model);
     made_done(&made);
@@ -307,6 +368,7 @@ int main(void)
         cmocka_unit_test(test_rules),
         cmocka_unit_test(test_ties_are_wrong),
         cmocka_unit_test(test_extreme_probabilities),
+        cmocka_unit_test(test_routing),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_rows_that_are_not_finite),
     };

@@ -1,0 +1,111 @@
+#include "session/typed.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "encode/encoder.h"
+#include "io/json.h"
+
+struct typed {
+    struct encoder *encoder;
+};
+
+static struct encoder *open_encoder(const struct features *features, struct error *err)
+{
+    const char *name = json_text(json_get(features->metadata, "encoder"));
+    const char *written = json_text(json_get(features->metadata, "encoder.settings"));
+    if (!name) {
+        error_set(
+            err, STATUS_NOT_FOUND,
+            "the features do not say which encoder made them, so typed text cannot be "
+            "encoded alike; 'microscope encode' makes features that do");
+        return NULL;
+    }
+    if (!written) {
+        error_set(err, STATUS_FORMAT,
+                  "the features name the encoder '%s' without its settings, so typed text "
+                  "cannot be encoded alike",
+                  name);
+        return NULL;
+    }
+    struct json *settings = json_parse(written, strlen(written), err);
+    struct encoder *encoder = settings ? encoder_open(name, settings, err) : NULL;
+    json_free(settings);
+    if (!encoder)
+        error_prefix(err, "encoder of the features");
+    return encoder;
+}
+
+struct typed *typed_create(const struct features *features, struct error *err)
+{
+    struct encoder *encoder = open_encoder(features, err);
+    if (!encoder)
+        return NULL;
+    size_t width = encoder_width(encoder, ENCODER_PROMPT);
+    if (width != features->prompt.n_columns) {
+        error_set(err, STATUS_SHAPE,
+                  "the encoder '%s' makes %zu numbers of a prompt, the features have %zu",
+                  encoder_name(encoder), width, features->prompt.n_columns);
+        encoder_free(encoder);
+        return NULL;
+    }
+    struct typed *typed = mem_zero(sizeof *typed);
+    typed->encoder = encoder;
+    return typed;
+}
+
+void typed_free(struct typed *typed)
+{
+    if (!typed)
+        return;
+    encoder_free(typed->encoder);
+    free(typed);
+}
+
+size_t typed_width(const struct typed *typed)
+{
+    return encoder_width(typed->encoder, ENCODER_PROMPT);
+}
+
+static enum status check_text(struct typed_text text, const char *what, struct error *err)
+{
+    size_t valid = text.bytes ? utf8_check(text.bytes, text.length) : text.length;
+    return valid == text.length
+               ? STATUS_OK
+               : error_set(err, STATUS_USAGE, "the %s is not valid UTF-8 at byte %zu", what,
+                           valid);
+}
+
+enum status typed_encode(struct typed *typed, struct typed_text prompt,
+                         struct typed_text context, float *out, struct error *err)
+{
+    enum status status = check_text(prompt, "prompt", err);
+    if (!status)
+        status = check_text(context, "context", err);
+    if (status)
+        return status;
+    struct encoder_prompt text = {{prompt.bytes, prompt.length},
+                                  {context.bytes, context.length}};
+    return encoder_prompts(typed->encoder, &text, 1, out, err);
+}
+
+enum status typed_context_part(struct typed *typed, struct typed_text context, float *out,
+                               struct error *err)
+{
+    if (!encoder_adds_context(typed->encoder))
+        return error_set(err, STATUS_USAGE,
+                         "the encoder '%s' needs the texts of the prompts to add a context",
+                         encoder_name(typed->encoder));
+    size_t width = typed_width(typed);
+    const struct typed_text none = {NULL, 0}, empty = {"", 0};
+    float *rows = mem_alloc(2 * width * sizeof *rows);
+    enum status status = typed_encode(typed, empty, context, rows, err);
+    if (!status)
+        status = typed_encode(typed, empty, none, rows + width, err);
+    for (size_t j = 0; j < width && !status; j++)
+        out[j] = rows[j] - rows[width + j];
+    free(rows);
+    return status;
+}
