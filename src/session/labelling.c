@@ -41,6 +41,19 @@ static enum status route_typed(struct labelled_set *set, const struct features *
     return status;
 }
 
+/* The floats of a router sum to 1 in float only. */
+static void widen_weights(struct labelled_set *set, size_t K)
+{
+    for (size_t i = 0; i < set->n; i++) {
+        double sum = 0;
+        for (size_t k = 0; k < K; k++)
+            sum += exp((double)set->predictions.log_weight[i * K + k]);
+        for (size_t k = 0; k < K; k++)
+            set->log_prior[i * K + k] =
+                (double)set->predictions.log_weight[i * K + k] - log(sum);
+    }
+}
+
 static enum status open_set(struct labelled_set *set, const struct features *features,
                             const struct model *model, enum split split, int attribute,
                             const float *part, struct error *err)
@@ -61,8 +74,8 @@ static enum status open_set(struct labelled_set *set, const struct features *fea
                          (struct predict_options){RULE_PROBABILITY, ROUTE_PROMPT}, err);
     if (!status && part)
         status = route_typed(set, features, model, part, err);
-    for (size_t i = 0; i < set->n * K && !status; i++)
-        set->log_prior[i] = (double)set->predictions.log_weight[i];
+    if (!status)
+        widen_weights(set, K);
     return status;
 }
 
@@ -169,7 +182,7 @@ enum status labelling_run(const struct labelling *labelling,
     enum status status = STATUS_OK;
     scores[0] = labelling_score(labelling, hedge);
     for (size_t i = 1; i <= course->most && !status; i++) {
-        if (course->cancel && cancel_asked(course->cancel))
+        if (cancel_asked(course->cancel))
             status = error_set(err, STATUS_CANCELLED, "stopped after %zu labels", i - 1);
         else if (offer_next(offer, hedge, &pair))
             status = hedge_update(hedge, train->log_prior + pair * K,

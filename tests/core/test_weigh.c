@@ -248,5 +248,6 @@ int main(void)
         cmocka_unit_test(scales_are_root_mean_squares),
         cmocka_unit_test(refuses),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
