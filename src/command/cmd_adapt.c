@@ -198,7 +198,7 @@ const struct command cmd_adapt = {
         "\n"
         "examples\n"
         "  microscope adapt s.features.safetensors s.model.safetensors -o adapted.model\n"
-        "  microscope adapt s.features.safetensors s.model.safetensors --tau 1 --budget 10",
+        "  microscope adapt s.features.safetensors s.model.safetensors --budget 10",
     .fields = adapt_fields,
     .args_size = sizeof(struct adapt_args),
     .run = run_adapt,

@@ -195,7 +195,9 @@ static void test_curve(void **state)
     assert_true(number_of(row, "heads") == 10 && number_of(last, "heads") == 1);
     assert_near(number_of(row, "holdout_mixture"),
                 number_of(accuracy_row(report, "holdout", "mixture"), "before"), 1e-12, 0);
-    assert_true(has_note(report, "The smallest set of heads"));
+    /* One of the two is said, whichever the shipped model is like. */
+    assert_true(has_note(report, "The smallest set of heads") !=
+                has_note(report, "Every smaller set of heads"));
     json_free(report);
 }
 
