@@ -1,12 +1,11 @@
-/* What the demo population shows, over five populations (accuracy, not speed): mean accuracy
- * over the attributes on the test split of a single head, of a mixture of ten heads with a router
- * that reads the prompt, of its oracle (the best head of each attribute), and of the oracle of a
- * mixture whose weights are the same for every prompt. The same mixture trained in batches of
- * whole prompts stands beside them.
+/* What the demo population shows, over five populations (accuracy, not speed): mean
+ * accuracy over the attributes on the test split of a single head, of a mixture of ten
+ * heads with a router that reads the prompt, of its oracle (the best head of each
+ * attribute), and of the oracle of a mixture whose weights are the same for every prompt.
+ * The same mixture trained in batches of whole prompts stands beside them.
  *
- * Fails when, in the mean, the oracle is less than 0.10 above the single head or below the static
- * mixture's oracle.
- */
+ * Fails when, in the mean, the oracle is less than 0.10 above the single head or below the
+ * static mixture's oracle. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,10 +1,9 @@
-/* Evaluation of 5,000 pairs of 3,072 numbers by ten heads, five attributes: margins alone, as
- * the peer does it (heads x attributes, static router, no intervals of means), and all that
- * `eval` prints (router mlp, 1,000 resamples).
+/* Evaluation of 5,000 pairs of 3,072 numbers by ten heads, five attributes: margins alone,
+ * as the peer does it (heads x attributes, static router, no intervals of means), and all
+ * that `eval` prints (router mlp, 1,000 resamples).
  *
  *   share_of_reading   reading the pairs' rows in order / seconds
- *   times_peer         the peer's seconds / seconds (its task "eval")
- */
+ *   times_peer         the peer's seconds / seconds (its task "eval") */
 #include <stdio.h>
 #include <stdlib.h>
 

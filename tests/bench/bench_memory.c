@@ -1,12 +1,11 @@
-/* The largest memory that training takes beyond the mapped features: one epoch on 23,500 pairs of
- * 3,072 numbers (866 MB), in a process of its own for every case. Linux only: the kernel counts.
- * Fails above 64 MiB, or when a step allocates.
+/* The largest memory that training takes beyond the mapped features: one epoch on 23,500
+ * pairs of 3,072 numbers (866 MB), in a process of its own for every case. Linux only: the
+ * kernel counts. Fails above 64 MiB, or when a step allocates.
  *
- *   anonymous_mib      largest memory of the process that is no file's, less what it had before it
- *                      opened the features
+ *   anonymous_mib      largest memory of the process that is no file's, less what it had
+ *                      before it opened the features
  *   mapped_mib         of files, the features above all, in memory at the end
- *   step_allocations   calls to the functions of base/memory.h in all steps together
- */
+ *   step_allocations   calls to the functions of base/memory.h in all steps together */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,9 +61,9 @@ static struct training *make_training(const struct features *features,
     return training;
 }
 
-/* Some of what making the training takes is freed again, so there the kernel's own largest figure
- * is read, in which the rows of the features do not figure yet; the steps are looked at one by
- * one. */
+/* Some of what making the training takes is freed again, so there the kernel's own largest
+ * figure is read, in which the rows of the features do not figure yet (but where a
+ * hold-out is drawn by them); the steps are looked at one by one. */
 static bool measure(const char *path, const struct kind *kind)
 {
     struct error err = {0};

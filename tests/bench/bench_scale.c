@@ -1,8 +1,8 @@
-/* What a pair costs in an epoch of 5,800, 23,500 and 235,000 pairs of 768 numbers, measured in
- * turns. The file of the largest is 2.2 GB; the smaller ones are its first pairs.
+/* What a pair costs in an epoch of 5,800, 23,500 and 235,000 pairs of 768 numbers,
+ * measured in turns. The file of the largest is 2.2 GB; the smaller ones are its first
+ * pairs.
  *
- *   cost_of_first   microseconds a pair / those at the smallest number of pairs
- */
+ *   cost_of_first   microseconds a pair / those at the smallest number of pairs */
 #include <stdlib.h>
 
 #include "core/linalg.h"
@@ -14,7 +14,8 @@
 enum { WIDTH = 768, BATCH = 64, TURNS = 5, SIZES = 3, THREADS_MOST = 2 };
 static const size_t sizes[SIZES] = {5800, 23500, 235000};
 
-/* Microseconds a pair; short epochs are run again and again for as long as a middling one. */
+/* Microseconds a pair; short epochs are run again and again for as long as a middling one.
+ */
 static double pair_cost(const struct features *features, size_t n_pairs, struct team *team)
 {
     size_t repeats = n_pairs < bench_pairs(sizes[1]) ? sizes[1] / sizes[0] : 1;

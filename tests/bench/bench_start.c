@@ -1,9 +1,9 @@
-/* How long a command takes from its start to its end: what does nothing but start, and `info` on
- * a small file and on one of 10 GB (sparse, so that it takes no room). Wall time, the programs in
- * turns; beside them /bin/true, which is what the system takes to run any program.
+/* How long a command takes from its start to its end: what does nothing but start, and
+ * `info` on a small file and on one of 10 GB (sparse, so that it takes no room). Wall
+ * time, the programs in turns; beside them /bin/true, which is what the system takes to
+ * run any program.
  *
- *     bench_start MICROSCOPE
- */
+ *     bench_start MICROSCOPE */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

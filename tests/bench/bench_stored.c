@@ -1,9 +1,9 @@
-/* The same epoch from features stored in other ways, measured in turns: F16 and BF16 against F32,
- * and, where a prompt has ten pairs, batches of whole prompts against shuffled pairs.
+/* The same epoch from features stored in other ways, measured in turns: F16 and BF16
+ * against F32, and, where a prompt has ten pairs, batches of whole prompts against
+ * shuffled pairs.
  *
  *   times_f32    seconds / those of F32
- *   times_pair   seconds / those of shuffled pairs
- */
+ *   times_pair   seconds / those of shuffled pairs */
 #include <stdlib.h>
 
 #include "core/linalg.h"

@@ -1,12 +1,12 @@
-/* One epoch of stage 1 on 23,500 pairs of 3,072 numbers, against what the machine can do and
- * against the peer (peer.h), measured in turns.
+/* One epoch of stage 1 on 23,500 pairs of 3,072 numbers, against what the machine can do
+ * and against the peer (peer.h), measured in turns.
  *
- *   share_of_sgemm    (4 N D (H + K) + 6 N H K) / rate / seconds, where the rate is what sgemm
- *                     reaches, at the same number of threads, on the four products of one batch
+ *   share_of_sgemm    (4 N D (H + K) + 6 N H K) / rate / seconds, where the rate is what
+ *                     sgemm reaches, at the same number of threads, on the four products
+ *                     of one batch
  *   share_of_square   the same with the rate of a square product of 1,024
  *   share_of_reading  gathering the shuffled pairs alone / seconds
- *   share_of_adam     updating the parameters alone / seconds
- */
+ *   share_of_adam     updating the parameters alone / seconds */
 #include <stdio.h>
 #include <stdlib.h>
 

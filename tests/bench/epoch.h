@@ -1,5 +1,5 @@
-/* One epoch of stage 1, timed: one mixture with router mlp, no hold-out, a fresh shuffle, from
- * features as they lie in their map, differences included. */
+/* One epoch of stage 1, timed: one mixture with router mlp, no hold-out, a fresh shuffle,
+ * from features as they lie in their map, differences included. */
 #ifndef TESTS_BENCH_EPOCH_H
 #define TESTS_BENCH_EPOCH_H
 

@@ -23,15 +23,16 @@ static float *noise(size_t n)
     return values;
 }
 
-/* Where thread t's share of n numbers begins: in whole cache lines, the last one takes the rest. */
+/* Where thread t's share of n numbers begins: in whole cache lines, the last one takes the
+ * rest. */
 static size_t share(size_t n, size_t t, size_t n_threads)
 {
     enum { CELL = 16 };
     return t == n_threads ? n : n / CELL * t / n_threads * CELL;
 }
 
-/* Distance of rows in memory: an odd number of cache lines, so that they do not all fall on the
- * same lines of the cache, or on those of the file's rows. */
+/* Distance of rows in memory: an odd number of cache lines, so that they do not all fall
+ * on the same lines of the cache, or on those of the file's rows. */
 static size_t padded(size_t width)
 {
     return (((width + 15) / 16) | 1) * 16;

@@ -1,12 +1,11 @@
 /* What every benchmark needs: samples of seconds, lines of JSON, a folder for large files.
  *
- * A benchmark prints one object a line: "bench", the sizes, "threads", and each figure; what
- * was measured more than once as {"median", "min", "max"}. It asserts nothing about absolute
- * time. What is compared is measured in turns within one run, and the ratio of each turn is
- * taken before the median, so that a machine that slows down slows both.
+ * A benchmark prints one object a line: "bench", the sizes, "threads", and each figure;
+ * what was measured more than once as {"median", "min", "max"}. It asserts nothing about
+ * absolute time. What is compared is measured in turns within one run, and the ratio of
+ * each turn is taken before the median, so that a machine that slows down slows both.
  *
- * MICROSCOPE_BENCH_SMALL in the environment divides the numbers of pairs by ten.
- */
+ * MICROSCOPE_BENCH_SMALL in the environment divides the numbers of pairs by ten. */
 #ifndef TESTS_BENCH_MEASURE_H
 #define TESTS_BENCH_MEASURE_H
 
@@ -51,9 +50,9 @@ void must(enum status status, const struct error *err);
 
 /* ---- files ---- */
 
-/* Makes a temporary folder (in TMPDIR, or /tmp), removed with its files when the program ends, by
- * a signal too. Ends the program with 77 and a reason when `bytes` and a tenth more have no room
- * there. Call once. */
+/* Makes a temporary folder (in TMPDIR, or /tmp), removed with its files when the program
+ * ends, by a signal too. Ends the program with 77 and a reason when `bytes` and a tenth
+ * more have no room there. Call once. */
 void scratch_make(const char *bench, double bytes);
 
 /* The path of a file in the folder, kept until the end. At most 16 of them. */

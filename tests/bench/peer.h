@@ -1,10 +1,10 @@
-/* The peer: the same work in PyTorch, by a script of its own that is not part of the project and
- * prints a line of JSON with "median_s" for every case it is asked for.
+/* The peer: the same work in PyTorch, by a script of its own that is not part of the
+ * project and prints a line of JSON with "median_s" for every case it is asked for.
  *
- * MICROSCOPE_PEER names the script; MICROSCOPE_PEER_LIBRARY_PATH, when set, is put into its
- * LD_LIBRARY_PATH (PyTorch and OpenBLAS want one OpenMP between them). Between two cases the peer
- * is stopped, so that it and what it is compared with can be measured in turns.
- */
+ * MICROSCOPE_PEER names the script; MICROSCOPE_PEER_LIBRARY_PATH, when set, is put into
+ * its LD_LIBRARY_PATH (PyTorch and OpenBLAS want one OpenMP between them). Between two
+ * cases the peer is stopped, so that it and what it is compared with can be measured in
+ * turns. */
 #ifndef TESTS_BENCH_PEER_H
 #define TESTS_BENCH_PEER_H
 
