@@ -90,6 +90,11 @@ size_t encoder_width(const struct encoder *encoder, enum encoder_side side)
     return encoder->kind->width(encoder->self, side);
 }
 
+bool encoder_adds_context(const struct encoder *encoder)
+{
+    return encoder->kind->adds_context;
+}
+
 const char *encoder_feature(const struct encoder *encoder, enum encoder_side side,
                             size_t index)
 {

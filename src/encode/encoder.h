@@ -66,6 +66,10 @@ void encoder_free(struct encoder *encoder); /* NULL is allowed */
 const char *encoder_name(const struct encoder *encoder);
 size_t encoder_width(const struct encoder *encoder, enum encoder_side side); /* Dp or Dr */
 
+/* Is the row of a prompt with a context the sum of the prompt's row and of one that depends
+ * on the context alone? Then a context can be added to prompts whose text is not at hand. */
+bool encoder_adds_context(const struct encoder *encoder);
+
 /* The name of a feature, unique within its side and valid as long as the encoder; NULL when
  * the features of this encoder have no meaning that could be named. */
 const char *encoder_feature(const struct encoder *encoder, enum encoder_side side,

@@ -13,6 +13,7 @@
 
 struct encoder_kind {
     const char *name;
+    bool adds_context; /* encoder_adds_context */
     void *(*open)(const struct json *settings, struct error *err); /* NULL on failure */
     void (*close)(void *self);
     size_t (*width)(const void *self, enum encoder_side side);

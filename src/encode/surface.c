@@ -180,6 +180,7 @@ static void surface_settings(const void *self, struct json *object)
 
 const struct encoder_kind surface_kind = {
     .name = "surface",
+    .adds_context = true,
     .open = surface_open,
     .close = surface_close,
     .width = surface_width,

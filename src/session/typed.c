@@ -90,3 +90,22 @@ enum status typed_encode(struct typed *typed, struct typed_text prompt,
                                   {context.bytes, context.length}};
     return encoder_prompts(typed->encoder, &text, 1, out, err);
 }
+
+enum status typed_context_part(struct typed *typed, struct typed_text context, float *out,
+                               struct error *err)
+{
+    if (!encoder_adds_context(typed->encoder))
+        return error_set(err, STATUS_USAGE,
+                         "the encoder '%s' needs the texts of the prompts to add a context",
+                         encoder_name(typed->encoder));
+    size_t width = typed_width(typed);
+    const struct typed_text none = {NULL, 0}, empty = {"", 0};
+    float *rows = mem_alloc(2 * width * sizeof *rows);
+    enum status status = typed_encode(typed, empty, context, rows, err);
+    if (!status)
+        status = typed_encode(typed, empty, none, rows + width, err);
+    for (size_t j = 0; j < width && !status; j++)
+        out[j] = rows[j] - rows[width + j];
+    free(rows);
+    return status;
+}

@@ -34,4 +34,10 @@ size_t typed_width(const struct typed *typed); /* Dp */
 enum status typed_encode(struct typed *typed, struct typed_text prompt,
                          struct typed_text context, float *out, struct error *err);
 
+/* out [Dp]: what the context adds to the row of any prompt alone, for prompts whose texts are not at
+ * hand. STATUS_USAGE as of typed_encode, and for an encoder that cannot do without the texts
+ * (encoder_adds_context); out is then untouched. */
+enum status typed_context_part(struct typed *typed, struct typed_text context, float *out,
+                               struct error *err);
+
 #endif

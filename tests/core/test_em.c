@@ -121,5 +121,6 @@ int main(void)
         cmocka_unit_test(without_pairs_it_is_the_prior),
         cmocka_unit_test(hopeless_margins_leave_numbers),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

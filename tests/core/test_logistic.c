@@ -125,5 +125,6 @@ int main(void)
         cmocka_unit_test(without_pairs_there_is_nothing_to_say),
         cmocka_unit_test(refuses_what_is_not_finite),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -157,6 +157,36 @@ static void test_refused_features(void **state)
     small_done(&small);
 }
 
+/* A prompt's row and the part of a context are the row of both, to a rounding. */
+static void test_context_part(void **state)
+{
+    (void)state;
+    struct small small;
+    struct error err;
+    small_make(&small);
+    struct typed *typed = typed_create(&small.encoding.features, &err);
+    size_t width = typed_width(typed);
+    float *prompt = mem_array(width, sizeof *prompt),
+          *part = mem_array(width, sizeof *part);
+    float *both = mem_array(width, sizeof *both);
+    for (size_t i = 0; i < SMALL_PAIRS; i++) {
+        struct typed_text context = text(small_pairs[i].context);
+        typed_encode(typed, text(small_pairs[i].prompt), text(NULL), prompt, &err);
+        typed_encode(typed, text(small_pairs[i].prompt), context, both, &err);
+        assert_int_equal(typed_context_part(typed, context, part, &err), STATUS_OK);
+        for (size_t j = 0; j < width; j++)
+            assert_near((double)(prompt[j] + part[j]), (double)both[j], 1e-6, 1e-6);
+    }
+    part[0] = 77;
+    assert_int_equal(typed_context_part(typed, text("\xff"), part, &err), STATUS_USAGE);
+    assert_true(part[0] == 77);
+    free(prompt);
+    free(part);
+    free(both);
+    typed_free(typed);
+    small_done(&small);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +194,7 @@ int main(void)
         cmocka_unit_test(test_any_text),
         cmocka_unit_test(test_control_characters_are_spaces),
         cmocka_unit_test(test_refused_features),
+        cmocka_unit_test(test_context_part),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
