@@ -89,8 +89,15 @@ static void add_cell(struct table *table, const struct evaluated_row *row, size_
         table_missing(table);
 }
 
+static double accuracy_of(const struct adapting_run *run, enum weigh_rule rule, size_t a)
+{
+    return adapting_routes(rule)
+               ? evaluation_row(&run->evaluation, PREDICTOR_MIXTURE)->cells[a].accuracy
+               : run->rule_accuracy[a * WEIGH_COUNT + (size_t)rule];
+}
+
 static void add_accuracies(const struct adapting *adapting, size_t n_runs,
-                           struct report *report)
+                           enum weigh_rule rule, struct report *report)
 {
     const struct evaluation *before = adapting_before(adapting, ROUTE_PROMPT);
     struct table *table = report_table(
@@ -109,9 +116,7 @@ static void add_accuracies(const struct adapting *adapting, size_t n_runs,
     for (size_t a = 0; a < before->n_attributes; a++) {
         double mean = 0;
         for (size_t r = 0; r < n_runs; r++) {
-            const struct adapting_run *run = adapting_result(adapting, 0, r);
-            values[r] =
-                evaluation_row(&run->evaluation, PREDICTOR_MIXTURE)->cells[a].accuracy;
+            values[r] = accuracy_of(adapting_result(adapting, 0, r), rule, a);
             mean += values[r] / (double)n_runs;
         }
         struct interval interval = interval_mean(values, n_runs);
@@ -259,9 +264,10 @@ static void add_verdict(const struct adapting *adapting, size_t n_runs,
                         "'eval --route context' has those over prompts.");
 }
 
-void adapting_report(const struct adapting *adapting, size_t n_runs, struct report *report)
+void adapting_report(const struct adapting *adapting, size_t n_runs, enum weigh_rule rule,
+                     struct report *report)
 {
-    add_accuracies(adapting, n_runs, report);
+    add_accuracies(adapting, n_runs, rule, report);
     add_summary(adapting, n_runs, report);
     add_runs(adapting, n_runs, report);
     add_verdict(adapting, n_runs, report);

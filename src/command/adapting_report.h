@@ -31,8 +31,16 @@ double adapting_label_entropy(const struct adapting_run *run);
  * mixture by prompts and by contexts, of the oracle. */
 void adapting_report_before(const struct adapting *adapting, struct report *report);
 
+/* Whether a rule teaches the router, which can then be saved; em is hedge with tau 1. */
+static inline bool adapting_routes(enum weigh_rule rule)
+{
+    return rule == WEIGH_HEDGE || rule == WEIGH_EM;
+}
+
 /* All there is to say of one setting: table "accuracy" by attribute (the main one),
- * "summary" of every predictor, "runs". */
-void adapting_report(const struct adapting *adapting, size_t n_runs, struct report *report);
+ * "summary" of every predictor, "runs". In "accuracy" stands the adapted router, or with a
+ * rule that has none (stack and em-residual) what the rule makes of the same labels. */
+void adapting_report(const struct adapting *adapting, size_t n_runs, enum weigh_rule rule,
+                     struct report *report);
 
 #endif

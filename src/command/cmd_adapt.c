@@ -34,6 +34,9 @@ struct adapt_args {
         .choices = choices_, .initial = initial_, .help = help_                            \
     }
 
+/* By enum weigh_rule; the controls are shown beside each. */
+static const char *const rule_choices[] = {"hedge", "em", "stack", "em-residual", NULL};
+
 static const struct field adapt_fields[] = {
     {.name = "features",
      .type = FIELD_PATH,
@@ -73,7 +76,9 @@ static const struct field adapt_fields[] = {
     REAL("weight-decay", weight_decay, 1000, "0", "AdamW's decoupled weight decay"),
     COUNT("runs", runs, 1, 1000, "5", "budgets drawn and adapted to, one after another"),
     CHOICE("split", split, split_choices, "test", "pairs to evaluate on"),
-    CHOICE("rule", rule, rule_names, "probability", "how the mixture decides"),
+    CHOICE(
+        "rule", rule, rule_choices, "hedge",
+        "from labels to weights; em: tau 1; stack, em-residual: by attribute, no router"),
     CHOICE("dtype", dtype, dtype_choices, "f32", "numbers in the model's file"),
     {0},
 };
@@ -89,6 +94,27 @@ static enum status read_rate(const char *text, double *rate, struct error *err)
     *rate = 0;
     return strcmp(text, "auto") == 0 ? STATUS_OK
                                      : field_parse(&field, text, rate, NULL, err);
+}
+
+/* em is expectation maximisation with the router for its weights (E14). */
+static double tau_of(const struct adapt_args *args)
+{
+    return args->rule == WEIGH_EM ? 1 : args->tau;
+}
+
+static enum status check_args(const struct adapt_args *args, struct error *err)
+{
+    if (!(args->tau > 0))
+        return error_set(err, STATUS_USAGE, "--tau wants a number above 0, not %g",
+                         args->tau);
+    if (!args->out)
+        return STATUS_OK;
+    if (!adapting_routes((enum weigh_rule)args->rule))
+        return error_set(err, STATUS_USAGE,
+                         "--rule %s weighs the heads by attribute and adapts no router "
+                         "that --out could write",
+                         rule_choices[args->rule]);
+    return safetensors_writer_check(args->out, err);
 }
 
 static enum status save_model(const struct adapting *adapting, const struct json *metadata,
@@ -111,9 +137,9 @@ static void report_settings(struct call *call, double seconds)
     const struct adapt_args *args = call->args;
     struct report *report = call->report;
     report_text(report, "split", split_choices[args->split]);
-    report_text(report, "rule", rule_names[args->rule]);
+    report_text(report, "rule", rule_choices[args->rule]);
     report_count(report, "budget", args->budget, "pairs an attribute");
-    report_real(report, "tau", args->tau, 6, NULL);
+    report_real(report, "tau", tau_of(args), 6, NULL);
     report_text(report, "targets", adapt_targets_names[args->targets]);
     report_real(report, "seconds", seconds, 3, "s");
 }
@@ -122,7 +148,7 @@ static enum status adapt_subject(struct call *call, const struct subject *subjec
                                  double rate, struct error *err)
 {
     const struct adapt_args *args = call->args;
-    struct adapting_setting setting = {args->budget, args->tau};
+    struct adapting_setting setting = {args->budget, tau_of(args)};
     struct adapting_options options = {
         .adapt =
             {
@@ -133,7 +159,7 @@ static enum status adapt_subject(struct call *call, const struct subject *subjec
                 .batch = args->batch,
                 .epochs = args->epochs,
             },
-        .rule = (enum rule)args->rule,
+        .rule = RULE_PROBABILITY,
         .split = (enum split)args->split,
         .with_rules = true,
         .runs = args->runs,
@@ -153,7 +179,7 @@ static enum status adapt_subject(struct call *call, const struct subject *subjec
             report_yield_output(call->report);
         report_settings(call, seconds);
         adapting_report_before(adapting, call->report);
-        adapting_report(adapting, args->runs, call->report);
+        adapting_report(adapting, args->runs, (enum weigh_rule)args->rule, call->report);
     }
     adapting_free(adapting);
     team_free(team);
@@ -166,11 +192,8 @@ static enum status run_adapt(struct call *call, struct error *err)
     struct subject subject;
     double rate;
     enum status status = read_rate(args->learning_rate, &rate, err);
-    if (!status && !(args->tau > 0))
-        status =
-            error_set(err, STATUS_USAGE, "--tau wants a number above 0, not %g", args->tau);
-    if (!status && args->out)
-        status = safetensors_writer_check(args->out, err);
+    if (!status)
+        status = check_args(args, err);
     if (!status)
         status = subject_open(&subject, call, args->features, args->model, err);
     if (status)

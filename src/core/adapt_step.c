@@ -10,9 +10,6 @@
 
 static const size_t R = ADAPT_BLOCK;
 
-/* Columns whose gradient is multiplied and, while it is in the cache, applied. */
-enum { TILE = 256 };
-
 /* Pairs [first, first + n) of the batch. */
 struct block {
     size_t first, n;
@@ -135,15 +132,13 @@ static void learn(struct adapt *adapt, const struct adapt_lane *lane, bool owns_
 {
     struct adam adam = adam_constants(adapt->options.learning_rate,
                                       adapt->options.weight_decay, adapt->step + 1);
-    for (size_t at = lane->begin; at < lane->end; at += TILE) {
-        size_t width = lane->end - at < TILE ? lane->end - at : TILE;
-        linalg_product_nn(
-            adapt->n_inputs, width, block->n, (struct matrix){adapt->d_inside, R},
-            (struct matrix){adapt->rows + at, adapt->stride},
-            (struct matrix){adapt->gradient + at, adapt->width}, !block->is_first);
-        for (size_t f = 0; f < adapt->n_inputs && block->is_last; f++)
-            update(adapt, &adam, f * adapt->width + at, width);
-    }
+    const size_t at = lane->begin, width = lane->end - at;
+    linalg_product_nn(adapt->n_inputs, width, block->n, (struct matrix){adapt->d_inside, R},
+                      (struct matrix){adapt->rows + at, adapt->stride},
+                      (struct matrix){adapt->gradient + at, adapt->width},
+                      !block->is_first);
+    for (size_t f = 0; f < adapt->n_inputs && block->is_last; f++)
+        update(adapt, &adam, f * adapt->width + at, width);
     if (owns_tail && block->is_last)
         update(adapt, &adam, adapt->n_inputs * adapt->width,
                shape_tail(&adapt->model.shape));

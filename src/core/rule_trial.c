@@ -21,8 +21,9 @@ struct rule_trial {
     float *single;     /* [the same] margins of the single head */
     float *one;        /* [D] */
 
-    double accuracies[WEIGH_COUNT], nll[WEIGH_COUNT]; /* sums */
-    size_t n_attributes, n_pairs;                     /* that were scored */
+    double *accuracy;        /* (attributes, WEIGH_COUNT) */
+    double nll[WEIGH_COUNT]; /* sums */
+    size_t n_pairs;          /* that were scored */
 };
 
 static enum status predict(struct rule_trial *trial, enum split split, struct error *err)
@@ -56,6 +57,8 @@ struct rule_trial *rule_trial_create(const struct features *features,
     trial->budget = budget;
     trial->scale = mem_alloc(K * sizeof *trial->scale);
     trial->prior = mem_alloc(K * sizeof *trial->prior);
+    trial->accuracy =
+        mem_alloc(budget->n_attributes * WEIGH_COUNT * sizeof *trial->accuracy);
     memcpy(trial->scale, scale, K * sizeof *scale);
     trial->difference = mem_array(most, D * sizeof *trial->difference);
     trial->single = mem_array(most, sizeof *trial->single);
@@ -82,6 +85,7 @@ void rule_trial_free(struct rule_trial *trial)
     free(trial->one);
     free(trial->scale);
     free(trial->prior);
+    free(trial->accuracy);
     free(trial);
 }
 
@@ -158,10 +162,10 @@ static void score(struct rule_trial *trial, size_t attribute,
                 weighing_log_probability(&weighings[r], margin, trial->one, single);
         }
     }
-    for (size_t r = 0; r < WEIGH_COUNT && n; r++)
-        trial->accuracies[r] += (double)right[r] / (double)n;
+    for (size_t r = 0; r < WEIGH_COUNT; r++)
+        trial->accuracy[attribute * WEIGH_COUNT + r] =
+            n && made[r] ? (double)right[r] / (double)n : (double)NAN;
     trial->n_pairs += n;
-    trial->n_attributes += n > 0;
 }
 
 enum status rule_trial_step(struct rule_trial *trial, struct error *err)
@@ -193,14 +197,24 @@ bool rule_trial_finished(const struct rule_trial *trial)
     return trial->next == trial->budget->n_attributes;
 }
 
+double rule_trial_accuracy(const struct rule_trial *trial, enum weigh_rule rule,
+                           size_t attribute)
+{
+    assert(attribute < trial->next);
+    return trial->accuracy[attribute * WEIGH_COUNT + (size_t)rule];
+}
+
 void rule_trial_scores(const struct rule_trial *trial, struct rule_score *out)
 {
     assert(rule_trial_finished(trial));
-    for (int r = 0; r < WEIGH_COUNT; r++) {
-        bool known = trial->n_pairs &&
-                     (trial->model->single || !WEIGH_READS_SINGLE((enum weigh_rule)r));
-        out[r].mean =
-            known ? trial->accuracies[r] / (double)trial->n_attributes : (double)NAN;
-        out[r].nll = known ? trial->nll[r] / (double)trial->n_pairs : (double)NAN;
+    for (size_t r = 0; r < WEIGH_COUNT; r++) {
+        double sum = 0, n = 0;
+        for (size_t a = 0; a < trial->next; a++) {
+            double accuracy = rule_trial_accuracy(trial, (enum weigh_rule)r, a);
+            sum += isnan(accuracy) ? 0 : accuracy;
+            n += isnan(accuracy) ? 0 : 1;
+        }
+        out[r].mean = sum / n; /* NaN without any */
+        out[r].nll = n > 0 ? trial->nll[r] / (double)trial->n_pairs : (double)NAN;
     }
 }

@@ -39,4 +39,8 @@ bool rule_trial_finished(const struct rule_trial *trial);
 /* [WEIGH_COUNT], once it has finished. */
 void rule_trial_scores(const struct rule_trial *trial, struct rule_score *out);
 
+/* Accuracy of a rule on an attribute of the features that is done; NaN without pairs. */
+double rule_trial_accuracy(const struct rule_trial *trial, enum weigh_rule rule,
+                           size_t attribute);
+
 #endif

@@ -142,14 +142,34 @@ void adapting_free(struct adapting *adapting)
     if (!adapting)
         return;
     end_work(adapting);
-    for (size_t i = 0; i < adapting->n_done; i++)
+    for (size_t i = 0; i < adapting->n_done; i++) {
         evaluation_done(&adapting->runs[i].evaluation);
+        free(adapting->runs[i].rule_accuracy);
+    }
     for (int r = 0; r < ROUTINGS; r++)
         evaluation_done(&adapting->before[r]);
     model_done(&adapting->first);
     free(adapting->scale);
     free(adapting->runs);
     free(adapting);
+}
+
+/* The rules' accuracies, in the evaluation's columns. */
+static void keep_rules(const struct adapting *adapting, struct adapting_run *run)
+{
+    const size_t n_columns = run->evaluation.n_attributes;
+    run->rule_accuracy = mem_alloc(n_columns * WEIGH_COUNT * sizeof *run->rule_accuracy);
+    for (size_t r = 0; r < WEIGH_COUNT; r++)
+        run->rules[r] = (struct rule_score){(double)NAN, (double)NAN};
+    if (adapting->trial)
+        rule_trial_scores(adapting->trial, run->rules);
+    /* The columns are the attributes; behind them may be one for pairs without. */
+    for (size_t a = 0; a < n_columns; a++)
+        for (size_t r = 0; r < WEIGH_COUNT; r++)
+            run->rule_accuracy[a * WEIGH_COUNT + r] =
+                adapting->trial && a < adapting->features->n_attributes
+                    ? rule_trial_accuracy(adapting->trial, (enum weigh_rule)r, a)
+                    : (double)NAN;
 }
 
 /* Keeps what the run at work has found. */
@@ -169,10 +189,7 @@ static enum status collect(struct adapting *adapting, struct error *err)
     run->n_short = adapting->budget.n_short;
     run->learning_rate = adapt_budget_rate(adapting->work);
     run->losses = adapt_budget_losses(adapting->work);
-    for (int r = 0; r < WEIGH_COUNT; r++)
-        run->rules[r] = (struct rule_score){(double)NAN, (double)NAN};
-    if (adapting->trial)
-        rule_trial_scores(adapting->trial, run->rules);
+    keep_rules(adapting, run);
     if (adapting->n_done++ == 0)
         adapting->first = model;
     else

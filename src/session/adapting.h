@@ -46,6 +46,7 @@ struct adapting_run {
     struct adapt_losses losses;   /* of the last epoch */
     struct evaluation evaluation; /* of the adapted model, by context; without intervals */
     struct rule_score rules[WEIGH_COUNT]; /* of the same labels; NaN unless asked for */
+    double *rule_accuracy; /* owned; (columns of the evaluation, WEIGH_COUNT), likewise */
 };
 
 struct adapting;
