@@ -73,12 +73,37 @@ static void test_percentile(void **state)
     assert_true(isnan(interval.low) && isnan(interval.high));
 }
 
+/* Half widths of Student's quantiles as tables print them. */
+static void test_mean(void **state)
+{
+    (void)state;
+    const struct {
+        size_t n;
+        double t;
+    } cases[] = {{2, 12.70620}, {3, 4.30265},  {4, 3.18245},  {5, 2.77645},
+                 {6, 2.57058},  {11, 2.22814}, {30, 2.04523}, {101, 1.98397}};
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        double values[101], n = (double)cases[c].n, squares = 0;
+        for (size_t i = 0; i < cases[c].n; i++) {
+            values[i] = 7 + (double)i;
+            squares += ((double)i - (n - 1) / 2) * ((double)i - (n - 1) / 2);
+        }
+        struct interval interval = interval_mean(values, cases[c].n);
+        double half = cases[c].t * sqrt(squares / (n - 1) / n);
+        assert_near(interval.low, 7 + (n - 1) / 2 - half, 0, half * 2e-6);
+        assert_near(interval.high, 7 + (n - 1) / 2 + half, 0, half * 2e-6);
+    }
+    assert_true(isnan(interval_mean((double[]){1}, 1).low));
+    assert_true(isnan(interval_mean(NULL, 0).high));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_wilson),
         cmocka_unit_test(test_wilson_everywhere),
         cmocka_unit_test(test_percentile),
+        cmocka_unit_test(test_mean),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
