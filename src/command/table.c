@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "command/cmd_ablate.h"
 #include "command/cmd_bound.h"
 #include "command/cmd_data.h"
 #include "command/cmd_demo.h"
@@ -12,6 +13,6 @@
 #include "command/cmd_train.h"
 
 const struct command *const command_table[] = {
-    &cmd_import, &cmd_encode, &cmd_info, &cmd_synth, &cmd_train,   &cmd_eval,
-    &cmd_route,  &cmd_bound,  &cmd_demo, &cmd_help,  &cmd_version, NULL,
+    &cmd_import, &cmd_encode, &cmd_info, &cmd_synth, &cmd_train,   &cmd_eval, &cmd_route,
+    &cmd_ablate, &cmd_bound,  &cmd_demo, &cmd_help,  &cmd_version, NULL,
 };
