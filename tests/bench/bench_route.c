@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "core/contexts.h"
 #include "core/linalg.h"
 #include "corpus/corpus.h"
