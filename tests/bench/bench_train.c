@@ -3,8 +3,7 @@
  *
  *   share_of_sgemm    (4 N D (H + K) + 6 N H K) / rate / seconds, where the rate is what
  *                     sgemm reaches, at the same number of threads, on the four products
- *                     of one batch
- *   share_of_square   the same with the rate of a square product of 1,024
+ *                     of one batch, or of 128 of its pairs: with more it is slower
  *   share_of_reading  gathering the shuffled pairs alone / seconds
  *   share_of_adam     updating the parameters alone / seconds */
 #include <stdio.h>
@@ -20,7 +19,7 @@
 #include "peer.h"
 #include "synthetic.h"
 
-enum { PAIRS = 23500, WIDTH = 3072, TURNS = 3, THREADS_MOST = 2, BATCHES = 3 };
+enum { PAIRS = 23500, WIDTH = 3072, TURNS = 3, THREADS_MOST = 2, BATCHES = 3, BLOCK = 128 };
 static const size_t batches[BATCHES] = {64, 1024, 4096};
 
 /* What is measured at one number of threads, turn by turn. */
@@ -62,12 +61,8 @@ static void measure_bound(struct run *run, struct lane *lane, size_t b)
         double s = products_seconds(lane->products[b], (enum product)p);
         double f = products_flops(lane->products[b], (enum product)p);
         sample_add(&lane->product[b][p], 1e-9 * f / s);
-        if (p == PRODUCT_SQUARE) {
-            sample_add(&lane->square[b], whole * s / f);
-        } else {
-            seconds += s;
-            flops += f;
-        }
+        seconds += s;
+        flops += f;
     }
     sample_add(&lane->bound[b], whole * seconds / flops);
 }
@@ -131,7 +126,6 @@ static void print_batch(const struct run *run, const struct lane *lane, size_t b
     line_put_sample(line, "processor_share", &lane->processor[b]);
     line_put_sample(line, "bound_seconds", &lane->bound[b]);
     print_ratio(line, "share_of_sgemm", &lane->bound[b], &lane->ours[b]);
-    print_ratio(line, "share_of_square", &lane->square[b], &lane->ours[b]);
     print_ratio(line, "share_of_reading", &lane->reading[READING_GATHERED], &lane->ours[b]);
     print_ratio(line, "share_of_adam", &adam, &lane->ours[b]);
     if (lane->theirs[b].n) {
@@ -194,8 +188,8 @@ static void lane_open(const struct run *run, struct lane *lane, size_t threads,
     lane->team = team_create(threads);
     lane->peer = has_peer ? peer_create(peer_arguments(run, threads)) : NULL;
     for (size_t b = 0; b < BATCHES; b++)
-        lane->products[b] =
-            products_create(batches[b], WIDTH, EPOCH_HEADS, EPOCH_HIDDEN, lane->team);
+        lane->products[b] = products_create(batches[b] < BLOCK ? batches[b] : BLOCK, WIDTH,
+                                            EPOCH_HEADS, EPOCH_HIDDEN, lane->team);
 }
 
 static void lane_close(struct lane *lane)

@@ -41,14 +41,13 @@ static size_t padded(size_t width)
 /* ---- products ---- */
 
 const char *const product_names[] = {"forward_hidden", "forward_heads", "gradient_hidden",
-                                     "gradient_heads", "square"};
-enum { SQUARE = 1024 };
+                                     "gradient_heads"};
 
 struct products {
     size_t batch, width, n_heads, n_hidden;
     size_t stride; /* of rows */
     struct team *team;
-    float *weights, *rows, *d_rows, *out; /* the square's operands lie in them too */
+    float *weights, *rows, *d_rows, *out;
     enum product product;
     size_t times;
 };
@@ -62,18 +61,16 @@ struct products *products_create(size_t batch, size_t width, size_t n_heads,
                                  size_t n_hidden, struct team *team)
 {
     struct products *products = mem_zero(sizeof *products);
-    size_t square = (size_t)SQUARE * SQUARE, n_threads = team_size(team);
     *products = (struct products){.batch = batch,
                                   .width = width,
                                   .n_heads = n_heads,
                                   .n_hidden = n_hidden,
                                   .stride = padded(width),
                                   .team = team};
-    size_t outside = larger(n_hidden * width, n_hidden * batch * n_threads);
-    products->weights = noise(larger(n_hidden * width, square));
-    products->rows = noise(larger(batch * products->stride, square));
+    products->weights = noise(n_hidden * width);
+    products->rows = noise(batch * products->stride);
     products->d_rows = noise(n_hidden * batch);
-    products->out = noise(larger(outside, square));
+    products->out = noise(larger(n_hidden * width, n_hidden * batch * team_size(team)));
     return products;
 }
 
@@ -88,8 +85,6 @@ void products_free(struct products *products)
 
 double products_flops(const struct products *products, enum product product)
 {
-    if (product == PRODUCT_SQUARE)
-        return 2.0 * SQUARE * SQUARE * SQUARE;
     bool is_hidden =
         product == PRODUCT_FORWARD_HIDDEN || product == PRODUCT_GRADIENT_HIDDEN;
     size_t m = is_hidden ? products->n_hidden : products->n_heads;
@@ -99,9 +94,8 @@ double products_flops(const struct products *products, enum product product)
 static void multiply(void *arg, size_t thread)
 {
     const struct products *p = arg;
-    size_t width = p->product == PRODUCT_SQUARE ? SQUARE : p->width;
-    size_t from = share(width, thread, team_size(p->team));
-    size_t n = share(width, thread + 1, team_size(p->team)) - from, B = p->batch;
+    size_t from = share(p->width, thread, team_size(p->team));
+    size_t n = share(p->width, thread + 1, team_size(p->team)) - from, B = p->batch;
     struct matrix weights = {p->weights + from, p->width};
     struct matrix rows = {p->rows + from, p->stride};
     struct matrix forward = {p->out + thread * p->n_hidden * B, B};
@@ -121,11 +115,6 @@ static void multiply(void *arg, size_t thread)
         case PRODUCT_GRADIENT_HEADS:
             linalg_product_nn(p->n_heads, n, B, (struct matrix){p->d_rows, B}, rows,
                               gradient, false);
-            break;
-        case PRODUCT_SQUARE:
-            linalg_product_nn(SQUARE, n, SQUARE, (struct matrix){p->weights, SQUARE},
-                              (struct matrix){p->rows + from, SQUARE},
-                              (struct matrix){p->out + from, SQUARE}, false);
             break;
         case PRODUCT_COUNT:
             break;

@@ -12,7 +12,6 @@ enum product {
     PRODUCT_FORWARD_HEADS,   /* [K, D] x [B, D]^T */
     PRODUCT_GRADIENT_HIDDEN, /* [H, B] x [B, D] */
     PRODUCT_GRADIENT_HEADS,  /* [K, B] x [B, D] */
-    PRODUCT_SQUARE,          /* [1024, 1024] x [1024, 1024]: the best that sgemm does */
     PRODUCT_COUNT,
 };
 extern const char *const product_names[];
