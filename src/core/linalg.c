@@ -9,8 +9,9 @@
 /* OpenBLAS multiplies without packing its operands first ("small matrix" kernels) when it has such
  * kernels for the processor and m * n * k <= SMALL. A product of a batch with a layer spends a fifth
  * of its time packing, so there it is quickest cut into pieces of that size. The shapes of the pieces
- * are measured ones. FEW: rows below which a cut pays without such kernels too. */
-enum { SMALL = 1000000, FEW = 32, LONG = 512 };
+ * are measured ones, and pay while one side is no longer than a BATCH. FEW: rows below which a cut
+ * pays without such kernels too. */
+enum { SMALL = 1000000, FEW = 32, LONG = 512, BATCH = 256 };
 
 static bool has_small_kernels;
 
@@ -54,7 +55,7 @@ void linalg_product_nt(size_t m, size_t n, size_t k, struct matrix a, struct mat
 {
     if (!m || !n)
         return;
-    bool cut = k >= LONG && (has_small_kernels || m < FEW);
+    bool cut = k >= LONG && ((has_small_kernels && least(m, n) <= BATCH) || m < FEW);
     size_t rows = cut ? 16 : m, columns = cut ? 32 : n;
     size_t step = cut ? piece_length(rows, columns) : k ? k : 1;
     for (size_t l = 0; l == 0 || l < k; l += step)
@@ -70,7 +71,7 @@ void linalg_product_nn(size_t m, size_t n, size_t k, struct matrix a, struct mat
 {
     if (!m || !n)
         return;
-    bool cut = n >= LONG && (has_small_kernels || m < FEW);
+    bool cut = n >= LONG && ((has_small_kernels && k <= BATCH) || m < FEW);
     size_t columns = cut ? 64 : n, rows = cut ? SMALL / (columns * (k ? k : 1)) : m;
     rows = rows < m ? (rows < 16 ? 16 : rows / 16 * 16) : m;
     for (size_t j = 0; j < n; j += columns)

@@ -135,15 +135,23 @@ void model_done(struct model *model)
     *model = (struct model){0};
 }
 
-/* Widens up to ROWS rows into buffer (n, columns). */
-static void read_rows(const struct rows *rows, const uint32_t *which, size_t first,
-                      size_t n, float *buffer)
+/* n <= ROWS rows as a matrix of floats: in place where they already are one, else widened into
+ * buffer (n, columns). */
+static struct matrix read_rows(const struct rows *rows, const uint32_t *which, size_t first,
+                               size_t n, float *buffer)
 {
+    size_t start = which ? which[first] : first;
+    bool in_place = rows->dtype == DTYPE_F32;
+    for (size_t i = 0; i < n && which && in_place; i++)
+        in_place = which[first + i] == start + i;
+    if (in_place)
+        return (struct matrix){(float *)(uintptr_t)rows_at(rows, start, 0), rows->stride};
     for (size_t i = 0; i < n; i++) {
         size_t row = which ? which[first + i] : first + i;
         dtype_widen(buffer + i * rows->n_columns, rows_at(rows, row, 0), rows->dtype,
                     rows->n_columns);
     }
+    return (struct matrix){buffer, rows->n_columns};
 }
 
 static bool all_finite(const float *values, size_t n)
@@ -168,8 +176,7 @@ static enum status multiply_rows(const float *weights, size_t m, const struct ro
     struct matrix w = {(float *)(uintptr_t)weights, D};
     for (size_t i = 0; i < n && !status; i += block) {
         size_t rows_now = n - i < block ? n - i : block;
-        read_rows(rows, which, i, rows_now, buffer);
-        linalg_product_nt(rows_now, m, D, (struct matrix){buffer, D}, w,
+        linalg_product_nt(rows_now, m, D, read_rows(rows, which, i, rows_now, buffer), w,
                           (struct matrix){out + i * m, m}, false);
         for (size_t r = 0; r < rows_now && !status; r++)
             if (!all_finite(out + (i + r) * m, m))
