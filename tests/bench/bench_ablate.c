@@ -31,11 +31,12 @@ enum {
 
 struct lane {
     struct team *team;
-    struct peer *peer;
     struct sample together, alone, theirs;
 };
 
 struct run {
+    const char *path;
+    bool has_peer;
     struct features features;
     uint32_t *pairs;
     size_t n_pairs;
@@ -87,12 +88,30 @@ static double epoch_seconds(const struct run *run, size_t first, uint64_t seed,
     return seconds;
 }
 
+/* One run of the peer, in a process of its own: it times its first run without one to warm up, so it
+ * must not be stopped between two. False when it fails. */
+static bool peer_seconds(const struct run *run, size_t threads, double *seconds)
+{
+    char sizes[3][16];
+    snprintf(sizes[0], sizeof sizes[0], "%zu", run->n_pairs);
+    snprintf(sizes[1], sizeof sizes[1], "%zu", threads);
+    snprintf(sizes[2], sizeof sizes[2], "%d", BATCH);
+    const char *const arguments[] = {
+        "--task",    "ablation", "--variant",  "gather",  "--reps", "1",   "--hidden",
+        "128",       "--k",      "10",         "--batch", sizes[2], "--n", sizes[0],
+        "--threads", sizes[1],   "--features", run->path, NULL};
+    struct peer *peer = peer_create(arguments);
+    bool known = peer_next(peer, seconds);
+    peer_free(peer);
+    return known;
+}
+
 static void measure(const struct run *run, struct lane *lane, uint64_t turn)
 {
     double seconds;
     sample_add(&lane->alone, epoch_seconds(run, HEADS, turn, lane->team));
     sample_add(&lane->together, epoch_seconds(run, 1, turn, lane->team));
-    if (lane->peer && peer_next(lane->peer, &seconds))
+    if (run->has_peer && peer_seconds(run, team_size(lane->team), &seconds))
         sample_add(&lane->theirs, seconds);
 }
 
@@ -124,28 +143,6 @@ static void print(const struct run *run, const struct lane *lane)
     line_end(line);
 }
 
-/* One case a turn. */
-static const char *const *peer_arguments(size_t n_pairs, size_t threads)
-{
-    static char sizes[THREADS_MOST][2][16];
-    static const char *arguments[THREADS_MOST][PEER_ARGUMENTS];
-    static char batches[TURNS * 4];
-    int length = 0;
-    char(*size)[16] = sizes[threads - 1];
-    snprintf(size[0], sizeof size[0], "%zu", n_pairs);
-    snprintf(size[1], sizeof size[1], "%zu", threads);
-    for (size_t t = 0; t < TURNS; t++)
-        length += snprintf(batches + length, sizeof batches - (size_t)length, "%s%d",
-                           t ? "," : "", BATCH);
-    const char *const these[] = {"--task",  "ablation", "--variant", "gather", "--reps",
-                                 "1",       "--hidden", "128",       "--k",    "10",
-                                 "--batch", batches,    "--n",       size[0],  "--threads",
-                                 size[1],   NULL};
-    for (size_t i = 0; i < sizeof these / sizeof *these; i++)
-        arguments[threads - 1][i] = these[i];
-    return arguments[threads - 1];
-}
-
 int main(void)
 {
     static struct lane lanes[THREADS_MOST];
@@ -153,9 +150,9 @@ int main(void)
     struct error err = {0};
     size_t n_lanes = jobs_processors() < THREADS_MOST ? jobs_processors() : THREADS_MOST;
     scratch_make("ablate", synthetic_bytes(run.n_pairs, WIDTH));
-    const char *path = scratch_path("features.safetensors");
-    synthetic_raw(path, run.n_pairs, WIDTH);
-    must(features_open(&run.features, path, &err), &err);
+    run.path = scratch_path("features.safetensors");
+    synthetic_raw(run.path, run.n_pairs, WIDTH);
+    must(features_open(&run.features, run.path, &err), &err);
     linalg_init();
     run.pairs = mem_alloc(run.n_pairs * sizeof *run.pairs);
     for (size_t i = 0; i < run.n_pairs; i++)
@@ -163,17 +160,15 @@ int main(void)
     const char *missing = peer_missing();
     if (missing)
         line_skip("ablate", "peer", missing);
-    for (size_t t = 0; t < n_lanes; t++) {
+    run.has_peer = !missing;
+    for (size_t t = 0; t < n_lanes; t++)
         lanes[t].team = team_create(t + 1);
-        lanes[t].peer = missing ? NULL : peer_create(peer_arguments(run.n_pairs, t + 1));
-    }
     line_machine("ablate");
     for (uint64_t turn = 0; turn < TURNS; turn++)
         for (size_t t = 0; t < n_lanes; t++)
             measure(&run, &lanes[t], turn);
     for (size_t t = 0; t < n_lanes; t++) {
         print(&run, &lanes[t]);
-        peer_free(lanes[t].peer);
         team_free(lanes[t].team);
     }
     line_machine("ablate");
