@@ -106,6 +106,13 @@ static enum status check_corpus(const struct features *features, struct corpus *
                      "'%s' is not the corpus that the features were made from", path);
 }
 
+/* The text of a pair's context; NULL: it has none. */
+static const char *context_of(const struct corpus *corpus, uint32_t pair)
+{
+    int32_t passage = pair < corpus->n_pairs ? corpus->pairs[pair].context : -1;
+    return passage < 0 ? NULL : corpus->contexts.items[passage].plain;
+}
+
 static void add_nearest(struct report *report, const struct features *features,
                         const struct corpus *corpus, const struct near_context *near,
                         size_t n)
@@ -121,12 +128,10 @@ static void add_nearest(struct report *report, const struct features *features,
     for (size_t i = 0; i < n; i++) {
         int32_t a = near[i].attribute;
         table_row(table);
-        if (corpus) {
-            int32_t passage = corpus->pairs[near[i].pair].context;
-            table_text(table, passage < 0 ? NULL : corpus->contexts.items[passage].plain);
-        } else {
+        if (corpus)
+            table_text(table, context_of(corpus, near[i].pair));
+        else
             table_number(table, (double)near[i].row);
-        }
         table_text(table, a < 0 ? NULL : features->attributes[a]);
         table_number(table, (double)near[i].n_pairs);
         table_number(table, near[i].cosine);
@@ -134,7 +139,7 @@ static void add_nearest(struct report *report, const struct features *features,
 }
 
 static enum status find_nearest(struct call *call, const struct features *features,
-                                const struct route *route, struct corpus *corpus,
+                                const struct route *route, const struct corpus *corpus,
                                 struct error *err)
 {
     const struct route_args *args = call->args;
@@ -145,7 +150,7 @@ static enum status find_nearest(struct call *call, const struct features *featur
     size_t n = contexts_nearest(contexts, route->part, args->nearest, near);
     report_count(call->report, "known_contexts", contexts_count(contexts), NULL);
     if (n)
-        add_nearest(call->report, features, args->corpus ? corpus : NULL, near, n);
+        add_nearest(call->report, features, corpus, near, n);
     else if (contexts_count(contexts) && args->nearest)
         report_note(call->report,
                     "The encoder finds nothing in this context that it knows: it changes "
@@ -156,7 +161,7 @@ static enum status find_nearest(struct call *call, const struct features *featur
 }
 
 static enum status route_on(struct call *call, const struct subject *subject,
-                            struct corpus *corpus, struct error *err)
+                            const struct corpus *corpus, struct error *err)
 {
     const struct route_args *args = call->args;
     struct route *route = route_create(&subject->features, &subject->model, err);
@@ -203,7 +208,7 @@ static enum status run_route(struct call *call, struct error *err)
     if (args->corpus)
         status = read_corpus(call, &subject.features, &corpus, err);
     if (!status)
-        status = route_on(call, &subject, &corpus, err);
+        status = route_on(call, &subject, args->corpus ? &corpus : NULL, err);
     corpus_done(&corpus);
     subject_done(&subject);
     return status;

@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "command/cmd_ablate.h"
 #include "command/cmd_adapt.h"
 #include "command/cmd_bound.h"
 #include "command/cmd_data.h"
@@ -14,6 +15,7 @@
 #include "command/cmd_train.h"
 
 const struct command *const command_table[] = {
-    &cmd_import, &cmd_encode, &cmd_info,  &cmd_synth, &cmd_train, &cmd_eval,    &cmd_adapt,
-    &cmd_route,  &cmd_hedge,  &cmd_bound, &cmd_demo,  &cmd_help,  &cmd_version, NULL,
+    &cmd_import, &cmd_encode, &cmd_info,  &cmd_synth,   &cmd_train,
+    &cmd_eval,   &cmd_adapt,  &cmd_route, &cmd_hedge,   &cmd_ablate,
+    &cmd_bound,  &cmd_demo,   &cmd_help,  &cmd_version, NULL,
 };

@@ -111,11 +111,14 @@ static bool make_arrays(struct trainer *trainer)
     return enough && trainer->losses && make_lanes(trainer);
 }
 
-/* Pairs of the hold-out that go through the model at once. */
+/* Pairs of the hold-out that go through the models between two looks at cancel: about the work of
+ * an update. */
 static size_t holdout_batch(const struct trainer *trainer)
 {
-    enum { MOST = 4096 };
-    return trainer->holdout.n < MOST ? trainer->holdout.n : MOST;
+    enum { LEAST = 128, MOST = 4096 };
+    size_t n = 2 * trainer->recipe.batch;
+    n = n < LEAST ? LEAST : n > MOST ? MOST : n;
+    return trainer->holdout.n < n ? trainer->holdout.n : n;
 }
 
 static void draw_members(struct trainer *trainer);
@@ -324,20 +327,28 @@ static void keep_best(struct trainer *trainer, size_t m, double nll)
     memcpy(to.tail, from.tail, from.n_tail * sizeof(float));
 }
 
+/* The rest of the hold-out, part by part. */
 static enum status validate(struct trainer *trainer, struct error *err)
 {
-    size_t size = holdout_batch(trainer), n = trainer->holdout.n;
+    size_t n = trainer->holdout.n;
     struct trainer_losses *losses = trainer->losses + trainer->epoch * trainer->n_members;
-    for (size_t m = 0; m < trainer->n_members; m++)
+    for (size_t m = 0; m < trainer->n_members && !trainer->validated; m++)
         losses[m].holdout_nll = n ? 0 : (double)NAN;
-    for (size_t i = 0; i < n; i += size) {
-        trainer_run_batch(trainer, trainer->holdout.pairs + i, n - i < size ? n - i : size,
+    while (trainer->validated < n) {
+        size_t left = n - trainer->validated, size = holdout_batch(trainer);
+        size = left < size ? left : size;
+        trainer_run_batch(trainer, trainer->holdout.pairs + trainer->validated, size,
                           false);
         enum status status = check_sums(trainer, "hold-out", err);
         if (status)
             return status;
         for (size_t m = 0; m < trainer->n_members; m++)
             losses[m].holdout_nll += trainer->batch_sums[m].nll / (double)n;
+        trainer->validated += size;
+        if (trainer->validated < n && cancel_asked(trainer->cancel))
+            return error_set(err, STATUS_CANCELLED,
+                             "training was stopped in the hold-out of epoch %zu",
+                             trainer->epoch + 1);
     }
     for (size_t m = 0; m < trainer->n_members && n; m++)
         keep_best(trainer, m, losses[m].holdout_nll);
@@ -354,7 +365,7 @@ static bool all_patience_lost(const struct trainer *trainer)
     return true;
 }
 
-static enum status end_epoch(struct trainer *trainer, struct error *err)
+static void keep_losses(struct trainer *trainer)
 {
     struct trainer_losses *losses = trainer->losses + trainer->epoch * trainer->n_members;
     double n = (double)trainer->train.n;
@@ -363,9 +374,16 @@ static enum status end_epoch(struct trainer *trainer, struct error *err)
         losses[m].regulariser = trainer->epoch_sums[m].regulariser / n;
         trainer->epoch_sums[m] = (struct mixture_sums){0};
     }
+}
+
+/* Behind the last update of an epoch. */
+static enum status end_epoch(struct trainer *trainer, struct error *err)
+{
     enum status status = validate(trainer, err);
     if (status)
         return status;
+    trainer->validating = false;
+    trainer->validated = 0;
     trainer->stopped_early =
         all_patience_lost(trainer) && trainer->epoch + 1 < trainer->recipe.epochs;
     trainer->epoch++;
@@ -376,6 +394,8 @@ static enum status end_epoch(struct trainer *trainer, struct error *err)
 enum status trainer_step(struct trainer *trainer, struct error *err)
 {
     assert(!trainer->finished);
+    if (trainer->validating)
+        return end_epoch(trainer, err);
     size_t per_epoch = trainer->batches.n_batches, at = trainer->step % per_epoch, n = 0;
     if (at == 0)
         batches_begin(&trainer->batches, trainer->epoch);
@@ -391,7 +411,16 @@ enum status trainer_step(struct trainer *trainer, struct error *err)
         }
     }
     trainer->step++;
-    return at + 1 == per_epoch ? end_epoch(trainer, err) : STATUS_OK;
+    if (at + 1 < per_epoch)
+        return STATUS_OK;
+    keep_losses(trainer);
+    trainer->validating = true;
+    return end_epoch(trainer, err);
+}
+
+void trainer_watch(struct trainer *trainer, const struct cancel *cancel)
+{
+    trainer->cancel = cancel;
 }
 
 bool trainer_finished(const struct trainer *trainer)

@@ -3,7 +3,8 @@
  * All models in a run share data, order and recipe; they differ in shape, entropy weight
  * and starting parameters. Their heads are stacked into one matrix and so are their
  * routers' input layers, so that a batch is gathered once and a step is two products and
- * their transposes however many models there are.
+ * their transposes however many models there are; models too large for the cache have products
+ * of their own.
  *
  * The caller owns the loop:
  *   1. trainer_create           parameters drawn, nothing done yet; trainer_start_from to set
@@ -59,8 +60,12 @@ void trainer_free(struct trainer *trainer);
 enum status trainer_start_from(struct trainer *trainer, size_t member,
                                const struct model *model, struct error *err);
 
-/* One update of every model; at the end of an epoch also the hold-out's likelihood.
- * STATUS_NUMERIC when a loss is not finite, naming the row of the features when one is at
+/* A flag to look at between parts of the hold-out, which may be far more than an update; borrowed.
+ * trainer_step then returns STATUS_CANCELLED, and called again it goes on. Between two updates
+ * the caller looks for himself. */
+void trainer_watch(struct trainer *trainer, const struct cancel *cancel);
+
+/* One update of every model; at the end of an epoch also the hold-out's likelihood. STATUS_NUMERIC when a loss is not finite, naming the row of the features when one is at
  * fault. */
 enum status trainer_step(struct trainer *trainer, struct error *err);
 bool trainer_finished(const struct trainer *trainer);

@@ -44,6 +44,7 @@ struct trainer {
     struct pair_list train, holdout;
     struct recipe recipe;
     struct team *team;
+    const struct cancel *cancel; /* NULL: nobody stops it */
     struct stack_member *members;
     size_t n_members, n_heads, n_inputs; /* KK, FF */
     size_t prompt_width, response_width; /* Dp (0: no member reads prompts), Dr */
@@ -57,6 +58,8 @@ struct trainer {
     /* State between steps. */
     size_t step, epoch, n_steps;
     bool finished, stopped_early;
+    bool validating;  /* the epoch's updates are done, its hold-out is not */
+    size_t validated; /* pairs of the hold-out that are done */
     struct mixture_sums *epoch_sums, *batch_sums; /* [members] */
     size_t batch_pairs;
     struct trainer_losses *losses; /* [epochs, members] */

@@ -204,6 +204,11 @@ static enum status read_parts(struct trainer *trainer, struct safetensors *file,
         trainer->epoch = (size_t)counters[1];
         trainer->finished = counters[2] != 0;
         trainer->stopped_early = counters[3] != 0;
+        /* What was done of a hold-out is done anew. */
+        trainer->validating =
+            !trainer->finished &&
+            trainer->step == (trainer->epoch + 1) * trainer->batches.n_batches;
+        trainer->validated = 0;
         for (size_t m = 0; m < M; m++) {
             trainer->members[m].best_epoch = (size_t)counters[4 + m];
             trainer->members[m].best_nll = best_nll[m];

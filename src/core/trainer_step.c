@@ -10,8 +10,38 @@ static const size_t R = BLOCK_PAIRS;
 /* Pairs [first, first + n) of the batch and their distinct prompts. */
 struct block {
     size_t first, n_pairs, n_prompts;
-    bool is_first;
+    bool is_first, is_last; /* of the batch */
 };
+
+/* Members [first, end) that go through a block together: their products are one, and from the
+ * first of them to the update their parameters and gradients stay in the cache. Small members
+ * are many, one that fills the cache is alone. */
+struct group {
+    size_t first, end;
+    size_t head_row, n_heads;   /* rows of the stacked heads */
+    size_t input_row, n_inputs; /* rows of the stacked inputs */
+};
+
+enum { GROUP_PARAMETERS = 1 << 19 };
+
+/* The group that begins with member `first`. */
+static struct group group_at(const struct trainer *trainer, size_t first)
+{
+    const struct stack_member *members = trainer->members;
+    struct group group = {.first = first,
+                          .end = first,
+                          .head_row = members[first].head_row,
+                          .input_row = members[first].input_row};
+    size_t n = 0;
+    do {
+        const struct stack_member *member = &members[group.end++];
+        n += member->parameters;
+        group.n_heads += member->n_heads;
+        group.n_inputs += member->n_inputs;
+    } while (group.end < trainer->n_members &&
+             n + members[group.end].parameters <= GROUP_PARAMETERS);
+    return group;
+}
 
 /* Numbers the block's prompts; done by every thread for itself would race, so by thread 0
  * between two barriers. */
@@ -76,22 +106,23 @@ static void gather(struct trainer *trainer, const struct lane *lane,
 
 /* This thread's columns' share of margins and input layers. */
 static void multiply(struct trainer *trainer, const struct lane *lane,
-                     const struct block *block)
+                     const struct block *block, const struct group *group)
 {
     size_t Dp = trainer->prompt_width, Dr = trainer->response_width;
     size_t from = lane->response_begin, width = lane->response_end - from;
     linalg_product_nt(
-        trainer->n_heads, block->n_pairs, width,
-        (struct matrix){trainer->parameters + from, Dr},
+        group->n_heads, block->n_pairs, width,
+        (struct matrix){trainer->parameters + group->head_row * Dr + from, Dr},
         (struct matrix){trainer->differences + from, trainer->response_stride},
-        (struct matrix){lane->head_part, R}, false);
+        (struct matrix){lane->head_part + group->head_row * R, R}, false);
     from = lane->prompt_begin;
     width = lane->prompt_end - from;
-    linalg_product_nt(
-        trainer->n_inputs, block->n_prompts, width,
-        (struct matrix){trainer_input_rows(trainer, trainer->parameters) + from, Dp},
-        (struct matrix){trainer->prompts + from, trainer->prompt_stride},
-        (struct matrix){lane->input_part, R}, false);
+    linalg_product_nt(group->n_inputs, block->n_prompts, width,
+                      (struct matrix){trainer_input_rows(trainer, trainer->parameters) +
+                                          group->input_row * Dp + from,
+                                      Dp},
+                      (struct matrix){trainer->prompts + from, trainer->prompt_stride},
+                      (struct matrix){lane->input_part + group->input_row * R, R}, false);
 }
 
 /* Adds the other lanes' parts of one row to the first one's, which is the row itself. */
@@ -128,7 +159,7 @@ static struct router_block router_of(struct trainer *trainer,
 
 /* Everything between the two large products, for this thread's share of the prompts. */
 static void mix(struct trainer *trainer, struct lane *lane, size_t thread,
-                const struct block *block)
+                const struct block *block, const struct group *group)
 {
     size_t n_threads = team_size(trainer->team);
     size_t begin = block->n_prompts * thread / n_threads;
@@ -136,9 +167,9 @@ static void mix(struct trainer *trainer, struct lane *lane, size_t thread,
     if (begin == end)
         return;
     size_t first_pair = trainer->slot_start[begin], end_pair = trainer->slot_start[end];
-    for (size_t k = 0; k < trainer->n_heads; k++)
-        add_parts(trainer, true, k, first_pair, end_pair);
-    for (size_t m = 0; m < trainer->n_members; m++) {
+    for (size_t k = 0; k < group->n_heads; k++)
+        add_parts(trainer, true, group->head_row + k, first_pair, end_pair);
+    for (size_t m = group->first; m < group->end; m++) {
         const struct stack_member *member = &trainer->members[m];
         size_t at = member->head_row * R;
         struct mixture_block part = {
@@ -177,23 +208,25 @@ static bool owns_tail(const struct trainer *trainer, size_t member, size_t threa
 
 /* This thread's columns of the gradient. */
 static void multiply_back(struct trainer *trainer, const struct lane *lane, size_t thread,
-                          const struct block *block)
+                          const struct block *block, const struct group *group)
 {
     size_t Dp = trainer->prompt_width, Dr = trainer->response_width;
     size_t from = lane->response_begin;
     linalg_product_nn(
-        trainer->n_heads, lane->response_end - from, block->n_pairs,
-        (struct matrix){trainer->d_margin, R},
+        group->n_heads, lane->response_end - from, block->n_pairs,
+        (struct matrix){trainer->d_margin + group->head_row * R, R},
         (struct matrix){trainer->differences + from, trainer->response_stride},
-        (struct matrix){trainer->gradient + from, Dr}, !block->is_first);
-    from = lane->prompt_begin;
-    linalg_product_nn(
-        trainer->n_inputs, lane->prompt_end - from, block->n_prompts,
-        (struct matrix){trainer->d_inside, R},
-        (struct matrix){trainer->prompts + from, trainer->prompt_stride},
-        (struct matrix){trainer_input_rows(trainer, trainer->gradient) + from, Dp},
+        (struct matrix){trainer->gradient + group->head_row * Dr + from, Dr},
         !block->is_first);
-    for (size_t m = 0; m < trainer->n_members; m++)
+    from = lane->prompt_begin;
+    linalg_product_nn(group->n_inputs, lane->prompt_end - from, block->n_prompts,
+                      (struct matrix){trainer->d_inside + group->input_row * R, R},
+                      (struct matrix){trainer->prompts + from, trainer->prompt_stride},
+                      (struct matrix){trainer_input_rows(trainer, trainer->gradient) +
+                                          group->input_row * Dp + from,
+                                      Dp},
+                      !block->is_first);
+    for (size_t m = group->first; m < group->end; m++)
         if (owns_tail(trainer, m, thread)) {
             const struct stack_member *member = &trainer->members[m];
             struct router_block router = router_of(trainer, member, 0, block->n_prompts);
@@ -245,11 +278,12 @@ static float clip_scale(const struct trainer *trainer, size_t m)
     return norm > clip ? (float)(clip / (norm + 1e-6)) : 1.0f;
 }
 
-static void update(struct trainer *trainer, struct lane *lane, size_t thread)
+static void update(struct trainer *trainer, struct lane *lane, size_t thread,
+                   const struct group *group)
 {
     const struct recipe *recipe = &trainer->recipe;
     bool clips = recipe->clip > 0;
-    for (size_t m = 0; m < trainer->n_members && clips; m++) {
+    for (size_t m = group->first; m < group->end && clips; m++) {
         lane->squares[m] = 0;
         visit_own(trainer, m, thread, add_squares, &lane->squares[m]);
     }
@@ -258,10 +292,25 @@ static void update(struct trainer *trainer, struct lane *lane, size_t thread)
     double rate =
         recipe->learning_rate * recipe_factor(recipe, trainer->step, trainer->n_steps);
     struct adam adam = adam_constants(rate, recipe->weight_decay, trainer->step + 1);
-    for (size_t m = 0; m < trainer->n_members; m++) {
+    for (size_t m = group->first; m < group->end; m++) {
         adam.scale = clips ? clip_scale(trainer, m) : 1.0f;
         visit_own(trainer, m, thread, update_run, &adam);
     }
+}
+
+/* One group through a block that is gathered; behind the batch's last block, its update. */
+static void run_group(struct trainer *trainer, struct lane *lane, size_t thread,
+                      const struct block *block, const struct group *group)
+{
+    multiply(trainer, lane, block, group);
+    team_barrier(trainer->team);
+    mix(trainer, lane, thread, block, group);
+    team_barrier(trainer->team);
+    if (!trainer->learning)
+        return;
+    multiply_back(trainer, lane, thread, block, group);
+    if (block->is_last)
+        update(trainer, lane, thread, group);
 }
 
 static void run_batch(void *arg, size_t thread)
@@ -272,21 +321,20 @@ static void run_batch(void *arg, size_t thread)
         lane->sums[m] = (struct mixture_sums){0};
     for (size_t first = 0; first < trainer->n_pairs; first += R) {
         size_t left = trainer->n_pairs - first;
-        struct block block = {first, left < R ? left : R, 0, first == 0};
+        struct block block = {.first = first,
+                              .n_pairs = left < R ? left : R,
+                              .is_first = first == 0,
+                              .is_last = left <= R};
         if (thread == 0)
             number_prompts(trainer, &block);
         team_barrier(trainer->team);
         block.n_prompts = trainer->slot[block.n_pairs - 1] + 1;
         gather(trainer, lane, &block);
-        multiply(trainer, lane, &block);
-        team_barrier(trainer->team);
-        mix(trainer, lane, thread, &block);
-        team_barrier(trainer->team);
-        if (trainer->learning)
-            multiply_back(trainer, lane, thread, &block);
+        for (struct group group = {0}; group.end < trainer->n_members;) {
+            group = group_at(trainer, group.end);
+            run_group(trainer, lane, thread, &block, &group);
+        }
     }
-    if (trainer->learning)
-        update(trainer, lane, thread);
 }
 
 void trainer_run_batch(struct trainer *trainer, const uint32_t *pairs, size_t n,

@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/rng.h"
 #include "base/text.h"
 #include "core/checkpoint.h"
 #include "core/trainer_state.h"
 #include "io/json.h"
+#include "session/division.h"
 
 /* The single head draws its start from a stream of its own, so that adding it changes no run. */
 enum { SINGLE_STREAM = 0x51, RESTART_STREAM = 0x100 };
@@ -19,8 +19,7 @@ enum { SINGLE_STREAM = 0x51, RESTART_STREAM = 0x100 };
 struct training {
     const struct features *features;
     struct training_options options;
-    uint32_t *pairs; /* training pairs, hold-out behind them */
-    size_t n_train, n_holdout;
+    struct division division;
     struct trainer *trainer;
     bool has_single;
 };
@@ -66,57 +65,6 @@ size_t training_threads(const struct features *features,
     return threads < (double)most ? (size_t)(threads < 1 ? 1 : threads) : most;
 }
 
-/* Whether a training pair is held out: by the bytes of its prompt's row, so that equal prompts stay
- * together whatever their number. */
-static bool is_held_out(const struct features *features, size_t pair, double share,
-                        uint64_t seed)
-{
-    int32_t row = features->pair_prompt[pair];
-    uint64_t hash = rng_mix(pair);
-    if (row >= 0) {
-        size_t bytes = features->prompt.n_columns * dtype_size(features->prompt.dtype);
-        hash = text_hash(rows_at(&features->prompt, (size_t)row, 0), bytes, seed);
-    }
-    return (double)(rng_mix(hash ^ seed) >> 11) * 0x1p-53 < share;
-}
-
-static enum status select_pairs(struct training *training, struct error *err)
-{
-    const struct features *features = training->features;
-    size_t n = features_select(features, SPLIT_TRAIN, -1, NULL);
-    size_t held = features_select(features, SPLIT_HOLDOUT, -1, NULL);
-    if (!n)
-        return error_set(err, STATUS_SHAPE,
-                         "the features have no pairs in the train split");
-    training->pairs = mem_array(n + held, sizeof *training->pairs);
-    uint32_t *spare = mem_array(n, sizeof *spare);
-    if (!training->pairs || !spare) {
-        free(spare);
-        return error_set(err, STATUS_NO_MEMORY, "no memory to list %zu pairs", n + held);
-    }
-    features_select(features, SPLIT_TRAIN, -1, training->pairs);
-    features_select(features, SPLIT_HOLDOUT, -1, training->pairs + n);
-    training->n_train = n;
-    training->n_holdout = held;
-    double share = training->options.holdout;
-    if (!held && share > 0) {
-        size_t kept = 0;
-        for (size_t i = 0; i < n; i++) {
-            uint32_t pair = training->pairs[i];
-            if (is_held_out(features, pair, share, training->options.recipe.seed))
-                spare[held++] = pair;
-            else
-                training->pairs[kept++] = pair;
-        }
-        memcpy(training->pairs + kept, spare, held * sizeof *spare);
-        /* A single prompt cannot be both: all of it trains then. */
-        training->n_train = kept ? kept : n;
-        training->n_holdout = kept ? held : 0;
-    }
-    free(spare);
-    return STATUS_OK;
-}
-
 static enum status check_options(const struct training *training, struct error *err)
 {
     const struct training_options *options = &training->options;
@@ -125,10 +73,10 @@ static enum status check_options(const struct training *training, struct error *
             err, STATUS_USAGE,
             "--init gives the start of one run: it needs --restarts 1, not %zu",
             options->restarts);
-    if (options->n_heads > training->n_train)
+    if (options->n_heads > training->division.n_train)
         return error_set(err, STATUS_SHAPE,
                          "%zu heads are more than the %zu pairs to train on",
-                         options->n_heads, training->n_train);
+                         options->n_heads, training->division.n_train);
     return STATUS_OK;
 }
 
@@ -165,10 +113,9 @@ static enum status make_trainer(struct training *training, struct team *team,
     if (training->has_single)
         members[n - 1] = (struct member){
             {ROUTER_NONE, 1, 0, 0, features->chosen.n_columns}, 0, SINGLE_STREAM};
-    struct pair_list train = {training->pairs, training->n_train};
-    struct pair_list held = {training->pairs + training->n_train, training->n_holdout};
-    training->trainer =
-        trainer_create(features, train, held, members, n, &options->recipe, team, err);
+    training->trainer = trainer_create(features, division_train(&training->division),
+                                       division_holdout(&training->division), members, n,
+                                       &options->recipe, team, err);
     free(members);
     if (!training->trainer)
         return err->status;
@@ -186,7 +133,8 @@ struct training *training_create(const struct features *features,
     struct training *training = mem_zero(sizeof *training);
     training->features = features;
     training->options = *options;
-    enum status status = select_pairs(training, err);
+    enum status status = division_make(&training->division, features, options->holdout,
+                                       options->recipe.seed, err);
     if (!status)
         status = check_options(training, err);
     if (!status)
@@ -202,7 +150,7 @@ void training_free(struct training *training)
     if (!training)
         return;
     trainer_free(training->trainer);
-    free(training->pairs);
+    division_done(&training->division);
     free(training);
 }
 
@@ -229,12 +177,12 @@ enum status training_save(const struct training *training, const char *path,
 
 size_t training_pairs(const struct training *training)
 {
-    return training->n_train;
+    return training->division.n_train;
 }
 
 size_t training_holdout(const struct training *training)
 {
-    return training->n_holdout;
+    return training->division.n_holdout;
 }
 
 size_t training_restarts(const struct training *training)

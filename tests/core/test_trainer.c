@@ -295,6 +295,53 @@ static void test_stacked_equals_alone(void **state)
     team_free(team);
 }
 
+/* Models too large to go through a block together, a small one among them, batches of two blocks:
+ * each is what it is alone. */
+static void test_large_models_stacked(void **state)
+{
+    struct fixture *fixture = *state;
+    struct recipe recipe = full_batch;
+    recipe.epochs = 2;
+    recipe.batch = 90;
+    recipe.order = ORDER_SHUFFLED;
+    recipe.clip = 0.1;
+    const struct member members[] = {{{ROUTER_MLP, 2, 30000, 12, 12}, 0.5, 1},
+                                     {{ROUTER_LINEAR, 3, 0, 12, 12}, 0.2, 2},
+                                     {{ROUTER_MLP, 3, 28000, 12, 12}, 0.1, 3},
+                                     {{ROUTER_NONE, 1, 0, 0, 12}, 0, 4}};
+    enum { MEMBERS = sizeof members / sizeof *members };
+    struct pair_list all = {fixture->pairs, 80}, held = {fixture->pairs + 80, 16};
+    struct error err;
+    for (size_t threads = 1; threads <= 2; threads++) {
+        struct team *team = team_create(threads);
+        struct trainer *together = trainer_create(&fixture->features, all, held, members,
+                                                  MEMBERS, &recipe, team, &err);
+        while (!trainer_finished(together))
+            assert_int_equal(trainer_step(together, &err), 0);
+        for (size_t m = 0; m < MEMBERS; m++) {
+            struct trainer *alone = trainer_create(&fixture->features, all, held,
+                                                   &members[m], 1, &recipe, team, &err);
+            while (!trainer_finished(alone))
+                assert_int_equal(trainer_step(alone, &err), 0);
+            struct model a, b;
+            assert_int_equal(trainer_model(together, m, &a, &err), 0);
+            assert_int_equal(trainer_model(alone, 0, &b, &err), 0);
+            double worst = 0;
+            for (size_t i = 0; i < shape_parameters(&a.shape); i++)
+                worst = fmax(worst, fabs((double)a.block[i] - (double)b.block[i]));
+            print_message("# model %zu: largest difference %.2g\n", m, worst);
+            assert_true(worst < 2e-5);
+            assert_near(trainer_losses(together, m, 1).nll, trainer_losses(alone, 0, 1).nll,
+                        1e-6, 0);
+            model_done(&a);
+            model_done(&b);
+            trainer_free(alone);
+        }
+        trainer_free(together);
+        team_free(team);
+    }
+}
+
 static void test_same_seed_same_bytes(void **state)
 {
     struct fixture *fixture = *state;
@@ -376,6 +423,7 @@ int main(void)
         cmocka_unit_test(test_clipping),
         cmocka_unit_test(test_central_differences),
         cmocka_unit_test(test_stacked_equals_alone),
+        cmocka_unit_test(test_large_models_stacked),
         cmocka_unit_test(test_same_seed_same_bytes),
         cmocka_unit_test(test_a_step_allocates_nothing),
         cmocka_unit_test(test_nan_is_found),
