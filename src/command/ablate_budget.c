@@ -5,39 +5,42 @@
 
 #include "base/memory.h"
 #include "command/adapting_report.h"
+#include "command/cmd_ablate.h"
+#include "command/subject.h"
 
 /* What differs between the two. */
 struct axis {
     const char *name, *title;
+    const char *usual; /* values */
+    double least, most;
     bool is_budget;
 };
 
 static const struct axis budget_axis = {
-    "budget", "accuracy against the labelled pairs of each attribute", true};
-static const struct axis tau_axis = {"tau", "accuracy against tau", false};
+    "budget",
+    "accuracy against the labelled pairs of each attribute",
+    "0,5,10,20,50,100",
+    0,
+    1e9,
+    true};
+static const struct axis tau_axis = {
+    "tau", "accuracy against tau", "0.0001,0.001,0.01,0.1,1,10", 1e-12, HUGE_VAL, false};
 
-static enum status make_settings(const struct ablate_budget *ablation,
-                                 const struct axis *axis, struct adapting_setting *settings,
-                                 struct error *err)
+/* Of what is not varied: the defaults of adapt. */
+enum { USUAL_BUDGET = 50 };
+
+struct ablation {
+    const struct axis *axis;
+    struct ablate_values values;
+    size_t runs;
+    enum split split;
+};
+
+static struct adapting_setting setting_of(const struct axis *axis, double value)
 {
-    const double most = 1e9;
-    for (size_t i = 0; i < ablation->n_values; i++) {
-        double value = ablation->values[i];
-        settings[i] = (struct adapting_setting){ablation->budget, ablation->tau};
-        if (!axis->is_budget) {
-            if (!(value > 0))
-                return error_set(err, STATUS_USAGE, "tau is a number above 0, not %g",
-                                 value);
-            settings[i].tau = value;
-            continue;
-        }
-        if (!(value >= 0 && value <= most) || value != floor(value))
-            return error_set(err, STATUS_USAGE,
-                             "a budget is a whole number of pairs from 0 to %g, not %g",
-                             most, value);
-        settings[i].budget = (size_t)value;
-    }
-    return STATUS_OK;
+    double tau = adapt_defaults().tau;
+    return axis->is_budget ? (struct adapting_setting){(size_t)value, tau}
+                           : (struct adapting_setting){USUAL_BUDGET, value};
 }
 
 static void add_columns(struct table *table, const struct axis *axis)
@@ -68,19 +71,18 @@ static double mean_of_rule(const struct adapting *adapting, size_t setting, size
 }
 
 static void add_point(const struct adapting *adapting, size_t setting,
-                      const struct ablate_budget *ablation, const struct axis *axis,
-                      struct table *table)
+                      const struct ablation *ablation, struct table *table)
 {
     size_t n_runs = ablation->runs;
     struct over_runs accuracy =
         adapting_over_runs(adapting, setting, n_runs, adapting_accuracy);
     table_row(table);
-    table_number(table, ablation->values[setting]);
+    table_number(table, ablation->values.items[setting]);
     table_number(table, (double)adapting_result(adapting, setting, 0)->n_pairs);
     table_number(table, accuracy.mean);
     table_interval(table, accuracy.interval.low, accuracy.interval.high);
     table_number(table, adapting_over_runs(adapting, setting, n_runs, adapting_nll).mean);
-    if (!axis->is_budget) {
+    if (!ablation->axis->is_budget) {
         table_number(
             table,
             adapting_over_runs(adapting, setting, n_runs, adapting_label_entropy).mean);
@@ -94,23 +96,23 @@ static void add_point(const struct adapting *adapting, size_t setting,
 }
 
 static void report_points(struct call *call, const struct adapting *adapting,
-                          const struct ablate_budget *ablation, const struct axis *axis,
-                          double seconds)
+                          const struct ablation *ablation, double seconds)
 {
+    const struct axis *axis = ablation->axis;
     struct report *report = call->report;
     report_text(report, "split", split_choices[ablation->split]);
     report_count(report, "runs", ablation->runs, NULL);
     if (axis->is_budget)
-        report_real(report, "tau", ablation->tau, 6, NULL);
+        report_real(report, "tau", adapt_defaults().tau, 6, NULL);
     else
-        report_count(report, "budget", ablation->budget, "pairs an attribute");
+        report_count(report, "budget", USUAL_BUDGET, "pairs an attribute");
     report_real(report, "seconds", seconds, 3, "s");
     adapting_report_before(adapting, report);
     struct table *table = report_table(report, axis->name, axis->title);
     add_columns(table, axis);
     bool is_short = false;
-    for (size_t i = 0; i < ablation->n_values; i++) {
-        add_point(adapting, i, ablation, axis, table);
+    for (size_t i = 0; i < ablation->values.n; i++) {
+        add_point(adapting, i, ablation, table);
         is_short = is_short || adapting_result(adapting, i, 0)->n_short;
     }
     if (is_short)
@@ -126,46 +128,70 @@ static void report_points(struct call *call, const struct adapting *adapting,
                     "know no mixture.");
 }
 
-static enum status run(struct call *call, const struct subject *subject,
-                       const struct ablate_budget *ablation, const struct axis *axis,
-                       struct error *err)
+static enum status adapt_to_all(struct call *call, const struct subject *subject,
+                                const struct ablation *ablation, struct error *err)
 {
     struct adapting_options options = {
         .adapt = adapt_defaults(),
         .rule = RULE_PROBABILITY,
         .split = ablation->split,
-        .with_rules = axis->is_budget,
+        .with_rules = ablation->axis->is_budget,
         .runs = ablation->runs,
         .seed = call->seed,
     };
     options.adapt.learning_rate = 0; /* chosen for every budget */
-    struct adapting_setting *settings = mem_alloc(ablation->n_values * sizeof *settings);
+    size_t n = ablation->values.n;
+    struct adapting_setting *settings = mem_alloc(n * sizeof *settings);
+    for (size_t i = 0; i < n; i++)
+        settings[i] = setting_of(ablation->axis, ablation->values.items[i]);
     struct team *team =
         team_create(adapting_threads(&subject->model, options.adapt.batch, call->threads));
-    struct adapting *adapting = NULL;
+    struct adapting *adapting = adapting_create(&subject->features, &subject->model,
+                                                settings, n, &options, team, err);
     double seconds = 0;
-    enum status status = make_settings(ablation, axis, settings, err);
-    if (!status) {
-        adapting = adapting_create(&subject->features, &subject->model, settings,
-                                   ablation->n_values, &options, team, err);
-        status = adapting ? adapting_watch(adapting, call, &seconds, err) : err->status;
-    }
+    enum status status =
+        adapting ? adapting_watch(adapting, call, &seconds, err) : err->status;
     if (!status)
-        report_points(call, adapting, ablation, axis, seconds);
+        report_points(call, adapting, ablation, seconds);
     adapting_free(adapting);
     team_free(team);
     free(settings);
     return status;
 }
 
-enum status ablate_budget_run(struct call *call, const struct subject *subject,
-                              const struct ablate_budget *ablation, struct error *err)
+static enum status run(struct call *call, const struct axis *axis, struct error *err)
 {
-    return run(call, subject, ablation, &budget_axis, err);
+    const struct ablate_args *args = call->args;
+    struct ablation ablation = {
+        .axis = axis, .runs = args->seeds, .split = (enum split)args->split};
+    struct subject subject;
+    if (!args->model)
+        return error_set(err, STATUS_USAGE,
+                         "ablate %s adapts a model: name it behind the features",
+                         axis->name);
+    enum status status = ablate_values_read(args, axis->usual, axis->least, axis->most,
+                                            axis->is_budget, &ablation.values, err);
+    if (status)
+        return status;
+    status = subject_open(&subject, call, args->features, args->model, err);
+    if (!status) {
+        status = subject_check_split(&subject.features, ablation.split, err);
+        if (!status)
+            status = adapt_to_all(call, &subject, &ablation, err);
+        if (status == STATUS_SHAPE || status == STATUS_NUMERIC)
+            error_prefix(err, "'%s'", args->features);
+        subject_done(&subject);
+    }
+    free(ablation.values.items);
+    return status;
 }
 
-enum status ablate_budget_run_tau(struct call *call, const struct subject *subject,
-                                  const struct ablate_budget *ablation, struct error *err)
+enum status ablate_budget(struct call *call, struct error *err)
 {
-    return run(call, subject, ablation, &tau_axis, err);
+    return run(call, &budget_axis, err);
+}
+
+enum status ablate_tau(struct call *call, struct error *err)
+{
+    return run(call, &tau_axis, err);
 }

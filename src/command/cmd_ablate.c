@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "command/ablate_budget.h"
 #include "command/ablate_shape.h"
 #include "command/call.h"
 #include "command/subject.h"
@@ -14,7 +15,9 @@
 #define KINDS(KIND)                                                                        \
     KIND(heads, ablate_heads)                                                              \
     KIND(alpha, ablate_alpha)                                                              \
-    KIND(hidden, ablate_hidden)
+    KIND(hidden, ablate_hidden)                                                            \
+    KIND(budget, ablate_budget)                                                            \
+    KIND(tau, ablate_tau)
 
 #define KIND_NAME(name, run) #name,
 #define KIND_RUN(name, run)  run,
@@ -134,11 +137,13 @@ const struct command cmd_ablate = {
         "Trains a model for every value and seed at once, on the same batches, and judges\n"
         "each on the split. heads goes from --from to --to or takes --values, and one\n"
         "head is a single head without a router; alpha and hidden take --values.\n"
-        "Nothing is written; Ctrl-C stops at once.\n"
+        "budget and tau adapt MODEL instead, at --values, on --seeds budgets each, as\n"
+        "adapt does. Nothing is written; Ctrl-C stops at once.\n"
         "\n"
         "examples\n"
         "  microscope ablate heads s.features.safetensors --from 1 --to 16 --seeds 5\n"
-        "  microscope ablate alpha s.features.safetensors --heads 10 --values 0,0.1,0.5",
+        "  microscope ablate alpha s.features.safetensors --heads 10 --values 0,0.1,0.5\n"
+        "  microscope ablate budget s.features.safetensors s.model.safetensors",
     .fields = ablate_fields,
     .args_size = sizeof(struct ablate_args),
     .run = run_ablate,

@@ -166,6 +166,33 @@ static void test_modes(void **state)
     }
 }
 
+/* The points of an ablation are what adapt says of each. */
+static void test_ablations(void **state)
+{
+    (void)state;
+    struct json *budgets =
+        report_of("ablate budget demo.features demo.model --values 0,10 --seeds 2 --json");
+    struct json *taus =
+        report_of("ablate tau demo.features demo.model --values 1 --seeds 1 --json");
+    struct json *ten =
+        report_of("adapt demo.features demo.model --budget 10 --runs 2 --json");
+    struct json *one = report_of("adapt demo.features demo.model --tau 1 --runs 1 --json");
+    const struct json *row =
+        json_first(json_get(json_get(json_get(budgets, "tables"), "budget"), "rows"));
+    assert_true(number_of(row, "adapted") == number_of(budgets, "by_context"));
+    row = json_next(row);
+    assert_true(number_of(row, "pairs") == 90);
+    assert_true(number_of(row, "adapted") == mean_of_summary(ten, "adapted router"));
+    assert_true(number_of(row, "stack") == mean_of_summary(ten, "stack"));
+    row = json_first(json_get(json_get(json_get(taus, "tables"), "tau"), "rows"));
+    assert_true(number_of(row, "adapted") == mean_of_summary(one, "adapted router"));
+    assert_true(number_of(row, "cross_entropy") > number_of(row, "label_entropy"));
+    json_free(one);
+    json_free(ten);
+    json_free(taus);
+    json_free(budgets);
+}
+
 /* ---- what is refused ---- */
 
 static void test_refusals(void **state)
@@ -195,6 +222,11 @@ static void test_refusals(void **state)
         {"adapt demo.features plain.model", 3, "heads read 4 numbers a response"},
         {"adapt plain.features demo.model", 3, "heads read 48 numbers a response"},
         {"adapt demo.features single.model", 3, "heads read 4 numbers a response"},
+        {"ablate budget demo.features", 2, "ablate budget adapts a model"},
+        {"ablate budget demo.features demo.model --values 1,x", 2, "--values wants"},
+        {"ablate budget demo.features demo.model --values 1.5", 2, "whole number"},
+        {"ablate tau demo.features demo.model --values 0", 2, "--values wants"},
+        {"ablate tau plain.features plain.model", 3, "'plain.features': no pair"},
         {"eval plain.features plain.model --route both", 2,
          "--route wants one of prompt, context"},
     };
@@ -222,6 +254,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_same_seed_same_bytes),
         cmocka_unit_test(test_rules),
         cmocka_unit_test(test_modes),
+        cmocka_unit_test(test_ablations),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_route_without_contexts),
     };
