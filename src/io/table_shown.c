@@ -106,10 +106,11 @@ static size_t total_width(const struct layout *layout)
     return total;
 }
 
-/* Cuts the widest text columns until the table fits or none can be cut further. */
+/* Cuts the widest text columns until the table fits or none can be cut further. A table that goes
+ * into parts all the same keeps two fifths of a part for its first column, which names the rows. */
 static void squeeze(struct layout *layout)
 {
-    size_t total = total_width(layout);
+    size_t total = total_width(layout), first = layout->n ? layout->widths[0] : 0;
     while (layout->cells && total > layout->cells) {
         size_t widest = layout->n;
         for (size_t i = 0; i < layout->n; i++)
@@ -117,8 +118,12 @@ static void squeeze(struct layout *layout)
                 layout->widths[i] > TEXT_LEAST &&
                 (widest == layout->n || layout->widths[i] > layout->widths[widest]))
                 widest = i;
-        if (widest == layout->n)
+        if (widest == layout->n) {
+            size_t share = layout->cells * 2 / 5, kept = first < share ? first : share;
+            if (kept > layout->widths[0])
+                layout->widths[0] = kept;
             return;
+        }
         layout->widths[widest]--;
         total--;
     }

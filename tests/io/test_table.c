@@ -66,23 +66,23 @@ static void test_text_in_parts(void **state)
     struct table *table = make_heads();
     check(table, TABLE_TEXT, 36,
           "Accuracy of each head\n"
-          "head name     pairs  loss (nats)\n"
-          "------------  -----  -----------\n"
-          "h1            1,283         0.30\n"
-          "日本, \"x|y\"      12            -\n"
-          "a\\tb\\n\\x1b[…      -         0.00\n"
+          "head name       pairs  loss (nats)\n"
+          "--------------  -----  -----------\n"
+          "h1              1,283         0.30\n"
+          "日本, \"x|y\"        12            -\n"
+          "a\\tb\\n\\x1b[2J\\      -         0.00\n"
           "\n"
-          "head name     accuracy         95 %\n"
-          "------------  --------  -----------\n"
-          "h1               0.718  [0.69 0.74]\n"
-          "日本, \"x|y\"      1.000            -\n"
-          "a\\tb\\n\\x1b[…         -            -\n"
+          "head name       accuracy\n"
+          "--------------  --------\n"
+          "h1                 0.718\n"
+          "日本, \"x|y\"        1.000\n"
+          "a\\tb\\n\\x1b[2J\\         -\n"
           "\n"
-          "head name\n"
-          "------------\n"
-          "h1\n"
-          "日本, \"x|y\"   oracle\n"
-          "a\\tb\\n\\x1b[…\n");
+          "head name              95 %\n"
+          "--------------  -----------\n"
+          "h1              [0.69 0.74]\n"
+          "日本, \"x|y\"               -  oracle\n"
+          "a\\tb\\n\\x1b[2J\\            -\n");
     table_free(table);
 }
 
