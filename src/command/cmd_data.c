@@ -180,6 +180,7 @@ struct encode_args {
     const char *corpus, *out, *encoder;
     int dtype;
     double test, holdout;
+    bool heads_see_context;
 };
 
 const char *const dtype_choices[] = {"f32", "f16", "bf16", NULL};
@@ -207,6 +208,11 @@ static const struct field encode_fields[] = {
      .choices = dtype_choices,
      .initial = "f32",
      .help = "numbers in the file: f16 and bf16 take half the space"},
+    {.name = "heads-see-context",
+     .type = FIELD_FLAG,
+     FIELD_AT(struct encode_args, heads_see_context),
+     .initial = "no",
+     .help = "encode responses as answers to prompt and context, not to the prompt alone"},
     SPLIT_FIELDS(struct encode_args),
     {0},
 };
@@ -218,6 +224,7 @@ static enum status encode_corpus(struct call *call, struct corpus *corpus,
     struct encoding_options options = {
         .encoder = args->encoder,
         .source = args->corpus,
+        .heads_see_context = args->heads_see_context,
         .progress = watch_real,
         .self = call->progress,
         .cancel = call->cancel,

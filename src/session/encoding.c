@@ -12,12 +12,14 @@
 
 enum { BATCH = 1024 }; /* texts between two looks at progress and cancel */
 
-/* Two texts that are encoded together: a prompt and its context or response. */
+/* Texts that are encoded together: a prompt and its context or response. */
 struct joint {
     int32_t prompt, other;
+    int32_t seen; /* the context that the heads see beside the prompt, or -1 */
 };
 
 struct encoding_arrays {
+    bool heads_see_context;
     struct joint *contexts, *responses; /* distinct, sorted by prompt, then other */
     size_t n_prompts, n_contexts, n_responses;
     float *prompt_rows;   /* (n_prompts + n_contexts, Dp): contexts behind the prompts */
@@ -35,6 +37,8 @@ static int compare_joints(const void *a, const void *b)
     const struct joint *x = a, *y = b;
     if (x->prompt != y->prompt)
         return x->prompt < y->prompt ? -1 : 1;
+    if (x->seen != y->seen)
+        return x->seen < y->seen ? -1 : 1;
     return x->other < y->other ? -1 : x->other > y->other;
 }
 
@@ -48,11 +52,18 @@ static size_t make_distinct(struct joint *joints, size_t n)
     return kept;
 }
 
-static int32_t row_of(const struct joint *joints, size_t n, int32_t prompt, int32_t other)
+static int32_t row_of(const struct joint *joints, size_t n, struct joint key)
 {
-    struct joint key = {prompt, other};
     const struct joint *found = bsearch(&key, joints, n, sizeof *joints, compare_joints);
     return (int32_t)(found - joints);
+}
+
+/* One side of a pair, as it is encoded. */
+static struct joint answer_of(const struct encoding_arrays *arrays, const struct pair *pair,
+                              int32_t response)
+{
+    return (struct joint){pair->prompt, response,
+                          arrays->heads_see_context ? pair->context : -1};
 }
 
 static enum status list_rows(struct encoding_arrays *arrays, const struct corpus *corpus,
@@ -68,9 +79,10 @@ static enum status list_rows(struct encoding_arrays *arrays, const struct corpus
     for (size_t i = 0; i < n; i++) {
         const struct pair *pair = &corpus->pairs[i];
         if (pair->context >= 0)
-            arrays->contexts[n_contexts++] = (struct joint){pair->prompt, pair->context};
-        arrays->responses[2 * i] = (struct joint){pair->prompt, pair->chosen};
-        arrays->responses[2 * i + 1] = (struct joint){pair->prompt, pair->rejected};
+            arrays->contexts[n_contexts++] =
+                (struct joint){pair->prompt, pair->context, -1};
+        arrays->responses[2 * i] = answer_of(arrays, pair, pair->chosen);
+        arrays->responses[2 * i + 1] = answer_of(arrays, pair, pair->rejected);
     }
     arrays->n_prompts = corpus->prompts.n;
     arrays->n_contexts = make_distinct(arrays->contexts, n_contexts);
@@ -121,7 +133,7 @@ static enum status encode_prompts(struct work *work, struct error *err)
     for (size_t i = 0; i < n; i += BATCH) {
         size_t now = n - i < BATCH ? n - i : BATCH, bytes = 0;
         for (size_t j = 0; j < now; j++) {
-            struct joint joint = {(int32_t)(i + j), -1};
+            struct joint joint = {(int32_t)(i + j), -1, -1};
             if (i + j >= P)
                 joint = arrays->contexts[i + j - P];
             texts[j] = (struct encoder_prompt){
@@ -140,6 +152,26 @@ static enum status encode_prompts(struct work *work, struct error *err)
     return STATUS_OK;
 }
 
+/* What a response answers: the prompt, with the context that the heads see below it. Made once for
+ * the rows that follow one another with the same. */
+static struct encoder_text question_of(const struct work *work, const struct joint *joint,
+                                       const struct joint *before, struct encoder_text last,
+                                       struct arena *arena)
+{
+    struct encoder_text prompt = text_of(&work->corpus->prompts, joint->prompt);
+    struct encoder_text context = text_of(&work->corpus->contexts, joint->seen);
+    if (!context.bytes)
+        return prompt;
+    if (before && before->prompt == joint->prompt && before->seen == joint->seen)
+        return last;
+    size_t length = prompt.length + 2 + context.length;
+    char *bytes = arena_alloc(arena, length);
+    memcpy(bytes, prompt.bytes, prompt.length);
+    memcpy(bytes + prompt.length, "\n\n", 2);
+    memcpy(bytes + prompt.length + 2, context.bytes, context.length);
+    return (struct encoder_text){bytes, length};
+}
+
 static enum status encode_responses(struct work *work, struct error *err)
 {
     struct encoding_arrays *arrays = work->arrays;
@@ -147,15 +179,18 @@ static enum status encode_responses(struct work *work, struct error *err)
     struct encoder_response texts[BATCH];
     for (size_t i = 0; i < n; i += BATCH) {
         size_t now = n - i < BATCH ? n - i : BATCH, bytes = 0;
+        struct arena arena = {0};
+        struct encoder_text question = {0};
         for (size_t j = 0; j < now; j++) {
+            const struct joint *joint = &arrays->responses[i + j];
+            question = question_of(work, joint, j ? joint - 1 : NULL, question, &arena);
             texts[j] = (struct encoder_response){
-                text_of(&work->corpus->prompts, arrays->responses[i + j].prompt),
-                text_of(&work->corpus->responses, arrays->responses[i + j].other),
-            };
+                question, text_of(&work->corpus->responses, joint->other)};
             bytes += texts[j].response.length;
         }
         enum status status = encoder_responses(work->encoder, texts, now,
                                                arrays->response_rows + i * width, err);
+        arena_done(&arena);
         if (!status)
             status = report_batch(work, now, bytes, err);
         if (status)
@@ -225,13 +260,14 @@ static void index_pairs(struct encoding *encoding, const struct corpus *corpus)
     for (size_t i = 0; i < n; i++) {
         const struct pair *pair = &corpus->pairs[i];
         column[0][i] = pair->prompt;
-        column[1][i] = pair->context < 0 ? -1
-                                         : row_of(arrays->contexts, arrays->n_contexts,
-                                                  pair->prompt, pair->context);
-        column[2][i] =
-            row_of(arrays->responses, arrays->n_responses, pair->prompt, pair->chosen);
-        column[3][i] =
-            row_of(arrays->responses, arrays->n_responses, pair->prompt, pair->rejected);
+        column[1][i] = pair->context < 0
+                           ? -1
+                           : row_of(arrays->contexts, arrays->n_contexts,
+                                    (struct joint){pair->prompt, pair->context, -1});
+        column[2][i] = row_of(arrays->responses, arrays->n_responses,
+                              answer_of(arrays, pair, pair->chosen));
+        column[3][i] = row_of(arrays->responses, arrays->n_responses,
+                              answer_of(arrays, pair, pair->rejected));
         column[4][i] = pair->attribute;
         column[5][i] = pair->user;
         column[6][i] = pair->split;
@@ -277,6 +313,8 @@ static void describe(struct work *work)
     json_put_text(arrays->metadata, "corpus", hash);
     if (work->options->source)
         json_put_text(arrays->metadata, "source", work->options->source);
+    if (arrays->heads_see_context)
+        json_put_text(arrays->metadata, "heads_see", "prompt and context");
     free(text);
     json_free(settings);
     work->encoding->features.metadata = arrays->metadata;
@@ -327,6 +365,7 @@ enum status encoding_make(struct encoding *encoding, const struct corpus *corpus
     if (status)
         return status;
     struct encoding made = {.arrays = mem_zero(sizeof *made.arrays)};
+    made.arrays->heads_see_context = options->heads_see_context;
     struct work work = {&made, made.arrays, corpus, options, NULL};
     work.encoder = encoder_open(options->encoder, NULL, err);
     status = work.encoder ? make_arrays(&work, err) : err->status;

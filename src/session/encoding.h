@@ -7,6 +7,7 @@
 #ifndef SESSION_ENCODING_H
 #define SESSION_ENCODING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,8 +18,10 @@
 struct corpus;
 
 struct encoding_options {
-    const char *encoder; /* "surface" */
-    const char *source;  /* name of the corpus file, for the metadata; NULL: none */
+    const char *encoder;    /* "surface" */
+    const char *source;     /* name of the corpus file, for the metadata; NULL: none */
+    bool heads_see_context; /* responses are encoded as answers to prompt and context, an
+                               empty line between them, where a pair has a context */
     void (*progress)(void *self, double done, double total); /* texts; NULL: nobody looks */
     void *self;
     const struct cancel *cancel;

@@ -170,6 +170,45 @@ static void test_indices_lead_to_the_texts(void **state)
     corpus_done(&corpus);
 }
 
+/* A response that is judged under a context and without one is two answers to the heads then, and the
+ * row is what the encoder makes of prompt and context together. */
+static void test_heads_that_see_the_context(void **state)
+{
+    (void)state;
+    struct corpus corpus = make_corpus(lines, LINES);
+    struct encoding_options options = {.encoder = "surface", .heads_see_context = true};
+    struct encoding seen, plain = encode(&corpus);
+    struct error err;
+    assert_int_equal(encoding_make(&seen, &corpus, &options, &err), 0);
+    const struct features *features = &seen.features;
+    /* sky: light and "Because." without, light, "It mirrors" and "Because." with `brief`; poem: two
+     * answers under each of two contexts. */
+    assert_int_equal(features->chosen.n_rows, 2 + 3 + 2 + 2);
+    assert_int_equal(plain.features.chosen.n_rows, 3 + 2);
+    assert_true(features->pair_chosen[0] != features->pair_chosen[1]);
+    assert_int_equal(features->pair_rejected[1], features->pair_chosen[4]);
+    assert_string_equal(told(&seen, "heads_see"), "prompt and context");
+    assert_null(told(&plain, "heads_see"));
+
+    struct json *settings = json_parse(told(&seen, "encoder.settings"),
+                                       strlen(told(&seen, "encoder.settings")), &err);
+    struct encoder *encoder = encoder_open("surface", settings, &err);
+    char question[128];
+    snprintf(question, sizeof question, "%s\n\n%s", sky, brief);
+    struct encoder_response text = {{question, strlen(question)}, {light, strlen(light)}};
+    size_t width = encoder_width(encoder, ENCODER_RESPONSE);
+    float *want = mem_alloc(width * sizeof *want);
+    assert_int_equal(encoder_responses(encoder, &text, 1, want, &err), 0);
+    assert_memory_equal(rows_at(&features->chosen, (size_t)features->pair_chosen[1], 0),
+                        want, width * sizeof *want);
+    free(want);
+    encoder_free(encoder);
+    json_free(settings);
+    encoding_done(&seen);
+    encoding_done(&plain);
+    corpus_done(&corpus);
+}
+
 static void test_what_pairs_carry(void **state)
 {
     (void)state;
@@ -401,6 +440,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows_are_distinct),
         cmocka_unit_test(test_indices_lead_to_the_texts),
+        cmocka_unit_test(test_heads_that_see_the_context),
         cmocka_unit_test(test_what_pairs_carry),
         cmocka_unit_test(test_bare_pairs),
         cmocka_unit_test(test_saved_and_opened),
