@@ -160,7 +160,7 @@ static struct encoder_text question_of(const struct work *work, const struct joi
 {
     struct encoder_text prompt = text_of(&work->corpus->prompts, joint->prompt);
     struct encoder_text context = text_of(&work->corpus->contexts, joint->seen);
-    if (!context.bytes)
+    if (!context.bytes || !prompt.bytes)
         return prompt;
     if (before && before->prompt == joint->prompt && before->seen == joint->seen)
         return last;
