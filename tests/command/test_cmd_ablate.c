@@ -143,7 +143,7 @@ static void test_interrupted(void **state)
         seen[n] = '\0';
     }
     double asked = clock_seconds();
-    assert_int_equal(kill(child.id, SIGINT), 0);
+    child_signal(child, SIGINT);
     struct result result = finish(child);
     print_message("# stopped after %.3f s\n", clock_seconds() - asked);
     assert_true(clock_seconds() - asked < 2); /* of a machine with much else to do */

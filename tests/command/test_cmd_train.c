@@ -190,7 +190,7 @@ static struct result interrupted(const char *words)
         assert_true(n > 0);
         seen[n] = '\0';
     }
-    assert_int_equal(kill(child.id, SIGINT), 0);
+    child_signal(child, SIGINT);
     return finish(child);
 }
 
