@@ -100,6 +100,7 @@ static struct training_options options_of(const struct call *call)
         .restarts = args->init ? 1 : args->restarts,
         .with_single = args->single,
         .holdout = args->holdout,
+        .features_name = args->features,
         .init = args->init,
         .resume = args->resume,
         .recipe =
@@ -164,9 +165,6 @@ static enum status train_on(struct call *call, const struct features *features,
     double seconds = 0;
     enum status status =
         training ? training_run(training, call, &seconds, err) : err->status;
-    bool names_file = status && err->message[0] == '\''; /* that of --init or --resume */
-    if ((status == STATUS_SHAPE || status == STATUS_NUMERIC) && !names_file)
-        error_prefix(err, "'%s'", args->features);
     if (status == STATUS_CANCELLED) {
         keep_stopped(training, args, err);
         status = err->status;

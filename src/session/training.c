@@ -117,13 +117,16 @@ static enum status make_trainer(struct training *training, struct team *team,
                                        division_holdout(&training->division), members, n,
                                        &options->recipe, team, err);
     free(members);
-    if (!training->trainer)
-        return err->status;
-    if (options->init)
-        status = start_from_file(training, err);
-    if (!status && options->resume)
-        status = trainer_resume(training->trainer, options->resume, err);
-    return status;
+    return training->trainer ? STATUS_OK : err->status;
+}
+
+/* Says which file an error of the features is about; those of --init and --resume name theirs. */
+static enum status name_features(const struct training *training, enum status status,
+                                 struct error *err)
+{
+    const char *name = training->options.features_name;
+    bool is_theirs = status == STATUS_SHAPE || status == STATUS_NUMERIC;
+    return is_theirs && name ? error_prefix(err, "'%s'", name) : status;
 }
 
 struct training *training_create(const struct features *features,
@@ -139,6 +142,11 @@ struct training *training_create(const struct features *features,
         status = check_options(training, err);
     if (!status)
         status = make_trainer(training, team, err);
+    status = name_features(training, status, err);
+    if (!status && options->init)
+        status = start_from_file(training, err);
+    if (!status && options->resume)
+        status = trainer_resume(training->trainer, options->resume, err);
     if (!status)
         return training;
     training_free(training);
@@ -156,7 +164,7 @@ void training_free(struct training *training)
 
 enum status training_step(struct training *training, struct error *err)
 {
-    return trainer_step(training->trainer, err);
+    return name_features(training, trainer_step(training->trainer, err), err);
 }
 
 bool training_finished(const struct training *training)

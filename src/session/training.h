@@ -28,7 +28,10 @@ struct training_options {
     bool with_single; /* train a single head beside a mixture */
     double holdout;   /* share of the training prompts to hold out when the features have no
                           hold-out split; 0: none */
-    const char *init; /* starting parameters of the (only) run; NULL: drawn by seed */
+    const char
+        *features_name; /* the file's, put before what is wrong with the features; may be
+                                  NULL */
+    const char *init;   /* starting parameters of the (only) run; NULL: drawn by seed */
     const char *resume; /* a run saved by training_save; NULL: from the start */
     struct recipe recipe;
 };
