@@ -9,8 +9,16 @@
 #include "command/progress.h"
 #include "command/report.h"
 #include "io/table.h"
+#include "session/held.h"
 
 struct command;
+struct workspace;
+struct host;
+
+/* What a command leaves to the session that it is part of. */
+struct outcome {
+    struct held_model *model; /* owned; becomes the model of the session; NULL: none */
+};
 
 struct call {
     const struct command *command;
@@ -23,6 +31,19 @@ struct call {
     struct cancel *cancel;     /* look at it every step: cancel_asked(call->cancel) */
     struct progress *progress; /* NULL: nobody looks */
     struct report *report;     /* to be filled */
+
+    /* Within a session; all NULL on the command line. */
+    const struct given
+        *given; /* fields of a held kind that were left out name what is in it */
+    struct outcome *outcome;     /* to be filled */
+    struct workspace *workspace; /* COMMAND_SESSION and COMMAND_DISPLAY only */
+    const struct host *host;     /* the same */
+
+    /* Shows a table of what is there so far while the command goes on; the table is taken over.
+     * NULL: nobody looks. */
+    void (*show)(struct call *call, struct table *table);
+    void *show_self;
+
     const struct command *const *commands; /* the table, ended by NULL */
 };
 

@@ -22,11 +22,13 @@ static const char *const online_rules[] = {"hedge", "em", NULL}; /* by enum weig
 static const struct field hedge_fields[] = {
     {.name = "features",
      .type = FIELD_PATH,
+     .held = HELD_FEATURES,
      .positional = true,
      FIELD_AT(struct hedge_args, features),
      .help = "features of the pairs"},
     {.name = "model",
      .type = FIELD_PATH,
+     .held = HELD_MODEL,
      .positional = true,
      FIELD_AT(struct hedge_args, model),
      .help = "model made by train, or a released checkpoint"},

@@ -6,6 +6,7 @@
 #ifndef COMMAND_COMMAND_H
 #define COMMAND_COMMAND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -14,6 +15,13 @@
 
 struct call;
 
+/* What a command works on, and so where and on which thread it can run. */
+enum command_kind {
+    COMMAND_WORK,    /* what it is given: anywhere, on any thread */
+    COMMAND_SESSION, /* the workspace: within a session, on the front end's thread, at once */
+    COMMAND_DISPLAY, /* what is on the screen: the same; nothing where there is no screen */
+};
+
 struct command {
     const char *name;  /* one lower-case word */
     const char *group; /* heading in the overview; rows of a group stand together */
@@ -21,6 +29,8 @@ struct command {
     const char *more;  /* lines of at most 80 columns with examples; NULL: none */
     const struct field *fields; /* ended by {0}; NULL: none. No name of a common option */
     size_t args_size;           /* of the struct that the fields describe */
+    enum command_kind kind;
+    bool asks; /* COMMAND_SESSION: changes nothing, so no saved session needs it */
     enum status (*run)(struct call *call, struct error *err);
 };
 
