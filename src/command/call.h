@@ -13,11 +13,17 @@
 
 struct command;
 struct workspace;
-struct host;
+struct interpreter;
 
 /* What a command leaves to the session that it is part of. */
 struct outcome {
-    struct held_model *model; /* owned; becomes the model of the session; NULL: none */
+    /* Each owned; takes the place of the session's; NULL: that one stays. */
+    struct held_corpus *corpus;
+    struct held_features *features;
+    struct held_model *model;
+    /* Owned; the line that the log has instead of the one that was typed, so that a saved session
+     * says more than it did. NULL: that one. */
+    char *line;
 };
 
 struct call {
@@ -37,14 +43,17 @@ struct call {
         *given; /* fields of a held kind that were left out name what is in it */
     struct outcome *outcome;     /* to be filled */
     struct workspace *workspace; /* COMMAND_SESSION and COMMAND_DISPLAY only */
-    const struct host *host;     /* the same */
+    struct interpreter
+        *interpreter; /* the same: jobs, results, and what is on the screen */
 
-    /* Shows a table of what is there so far while the command goes on; the table is taken over.
-     * NULL: nobody looks. */
-    void (*show)(struct call *call, struct table *table);
-    void *show_self;
+    /* Shows a table of what is there so far while the command goes on (call_show). */
+    void (*show)(void *self, struct table *table);
+    void *self;
 
     const struct command *const *commands; /* the table, ended by NULL */
 };
+
+/* Hands over a table of what is there so far; it takes the place of the one before of that name. */
+void call_show(const struct call *call, struct table *table);
 
 #endif

@@ -357,6 +357,11 @@ enum status line_run(const struct line *line, struct call *call, struct error *e
     call->threads = line->common.threads;
     call->quiet = line->common.quiet;
     call->mode = (enum table_mode)line->common.mode;
+    if (!line->common.help && line->command->kind != COMMAND_WORK && !call->workspace)
+        return error_set(err, STATUS_USAGE,
+                         "'%s' works within a session: in the terminal interface, in "
+                         "'microscope repl' or in a script",
+                         line->command->name);
     if (!line->common.help)
         return line->command->run(call, err);
     struct text page = {0};
@@ -370,4 +375,36 @@ void line_done(struct line *line)
 {
     arena_done(&line->arena);
     *line = (struct line){0};
+}
+
+/* ---- lines written ---- */
+
+static bool is_plain(const char *word)
+{
+    if (!*word || *word == '>')
+        return false;
+    for (const char *at = word; *at; at++)
+        if (!isalnum((unsigned char)*at) && !strchr("_-./:,=+%@", *at) &&
+            !((unsigned char)*at & 0x80))
+            return false;
+    return true;
+}
+
+void line_add_word(struct text *out, const char *word)
+{
+    if (is_plain(word)) {
+        text_add(out, word);
+        return;
+    }
+    text_add_char(out, '"');
+    for (const char *at = word; *at; at++) {
+        if (*at == '\n' || *at == '\t') {
+            text_add(out, *at == '\n' ? "\\n" : "\\t");
+            continue;
+        }
+        if (strchr("\"\\$", *at))
+            text_add_char(out, '\\');
+        text_add_char(out, *at);
+    }
+    text_add_char(out, '"');
 }

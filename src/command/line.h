@@ -45,4 +45,7 @@ enum status line_parse_within(struct line *line, const struct command *const *ta
 enum status line_run(const struct line *line, struct call *call, struct error *err);
 void line_done(struct line *line);
 
+/* Appends a word so that a script reads it as it is: in quotes where it needs them. */
+void line_add_word(struct text *out, const char *word);
+
 #endif

@@ -12,12 +12,15 @@
 #include "command/cmd_hedge.h"
 #include "command/cmd_help.h"
 #include "command/cmd_info.h"
+#include "command/cmd_jobs.h"
 #include "command/cmd_prune.h"
 #include "command/cmd_route.h"
+#include "command/cmd_session.h"
 #include "command/cmd_train.h"
 
 const struct command *const command_table[] = {
-    &cmd_import, &cmd_encode, &cmd_info,  &cmd_synth,   &cmd_train, &cmd_eval,
-    &cmd_prune,  &cmd_head,   &cmd_route, &cmd_hedge,   &cmd_adapt, &cmd_ablate,
-    &cmd_bound,  &cmd_demo,   &cmd_help,  &cmd_version, NULL,
+    &cmd_import, &cmd_encode, &cmd_info,   &cmd_synth, &cmd_train,   &cmd_eval,  &cmd_prune,
+    &cmd_head,   &cmd_route,  &cmd_hedge,  &cmd_adapt, &cmd_ablate,  &cmd_bound, &cmd_demo,
+    &cmd_open,   &cmd_set,    &cmd_undo,   &cmd_redo,  &cmd_pin,     &cmd_log,   &cmd_save,
+    &cmd_jobs,   &cmd_wait,   &cmd_cancel, &cmd_help,  &cmd_version, NULL,
 };
