@@ -66,7 +66,8 @@ struct script {
 struct script_word {
     const char *text; /* the value, NUL-terminated */
     size_t length;    /* of it; there is no NUL in it */
-    size_t plain; /* bytes of the value up to the first quote, escape, bracket or expansion */
+    size_t
+        plain; /* bytes of the value up to the first quote, escape, bracket or expansion */
     struct script_place at; /* of its first byte in the text */
     size_t end;             /* offset behind its last byte */
 };
@@ -111,7 +112,8 @@ struct script_place script_place(const struct script *script, size_t offset);
  *
  * length: bytes to underline, from place.offset; at most the line is. Tabs are shown as blanks, a
  * long line is cut around the place. hint NULL: none. */
-void script_error_show(const struct script *script, struct script_place place, size_t length,
-                       const char *message, const char *hint, struct text *out);
+void script_error_show(const struct script *script, struct script_place place,
+                       size_t length, const char *message, const char *hint,
+                       struct text *out);
 
 #endif
