@@ -27,7 +27,8 @@ struct command {
     const char *group; /* heading in the overview; rows of a group stand together */
     const char *help;  /* one sentence without full stop, at most 60 characters */
     const char *more;  /* lines of at most 80 columns with examples; NULL: none */
-    const struct field *fields; /* ended by {0}; NULL: none. No name of a common option */
+    const struct field *fields; /* ended by {0}; NULL: none. One that is named as a common
+                                 * option takes its place in this command */
     size_t args_size;           /* of the struct that the fields describe */
     enum command_kind kind;
     bool asks; /* COMMAND_SESSION: changes nothing, so no saved session needs it */
@@ -36,9 +37,13 @@ struct command {
 
 /* Options that every command has, in the same notation. */
 struct common {
-    bool help, json, quiet;
-    int mode;             /* enum table_mode; TABLE_JSON when --json is given */
-    const char *table;    /* NULL: the main one */
+    bool help, json, quiet, force;
+    int mode; /* enum table_mode; TABLE_JSON when --json is given */
+    bool
+        mode_is_given; /* by --mode, --json or the ending of --out; a setting must not win */
+    const char *table; /* NULL: the main one */
+    const char *out;   /* file that the result goes to; NULL: standard output */
+    const char *name;  /* under which a session keeps the result; NULL: as the last one */
     size_t seed, threads; /* threads is at least 1; 0 on the line means every processor */
 };
 extern const struct field common_fields[]; /* ended by {0} */

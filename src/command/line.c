@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "command/help.h"
+#include "command/output.h"
 
 /* One line while it is read. */
 struct reader {
@@ -255,6 +256,9 @@ static enum status settle_common(const struct reader *reader, struct error *err)
         return error_set(err, STATUS_USAGE, "--json contradicts --mode %s", mode);
     if (common->json)
         common->mode = TABLE_JSON;
+    common->mode_is_given = mode || common->json;
+    if (!common->mode_is_given && common->out)
+        common->mode_is_given = output_mode(common->out, &common->mode);
     if (!common->threads)
         common->threads = jobs_processors();
     return STATUS_OK;

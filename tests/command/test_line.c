@@ -123,6 +123,12 @@ static void test_common_options(void **state)
         {"filter --mode tsv", {.mode = TABLE_TSV, .seed = 1}},
         {"filter --seed 42 --threads 3", {.seed = 42, .threads = 3}},
         {"filter --table heads", {.table = "heads", .seed = 1}},
+        {"filter --out r.csv", {.mode = TABLE_CSV, .out = "r.csv", .seed = 1}},
+        {"filter -o r.md.gz --force",
+         {.mode = TABLE_MARKDOWN, .out = "r.md.gz", .force = true, .seed = 1}},
+        {"filter -o r.csv --mode tsv", {.mode = TABLE_TSV, .out = "r.csv", .seed = 1}},
+        {"filter -o r --json --name n",
+         {.json = true, .mode = TABLE_JSON, .out = "r", .name = "n", .seed = 1}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct line line;
@@ -137,9 +143,27 @@ static void test_common_options(void **state)
         assert_int_equal(line.common.threads,
                          want->threads ? want->threads : jobs_processors());
         assert_text(line.common.table, want->table);
+        assert_text(line.common.out, want->out);
+        assert_text(line.common.name, want->name);
+        assert_int_equal(line.common.force, want->force);
+        assert_int_equal(line.common.mode_is_given, want->mode != TABLE_TEXT);
         assert_false(line.common.help);
         line_done(&line);
     }
+}
+
+/* An option of the command takes the place of the one that every command has. */
+static void test_own_option_comes_first(void **state)
+{
+    (void)state;
+    struct line line;
+    struct error err = {0};
+    char copy[512];
+    assert_int_equal(parse(&line, "fit f -o m.csv", copy, &err), STATUS_OK);
+    assert_string_equal(((const struct fit_args *)line.args)->out, "m.csv");
+    assert_null(line.common.out);
+    assert_int_equal(line.common.mode, TABLE_TEXT);
+    line_done(&line);
 }
 
 static void test_refusals(void **state)
@@ -273,6 +297,7 @@ int main(void)
         cmocka_unit_test(test_values),
         cmocka_unit_test(test_lists),
         cmocka_unit_test(test_common_options),
+        cmocka_unit_test(test_own_option_comes_first),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_help_needs_nothing_else),
         cmocka_unit_test(test_run),
