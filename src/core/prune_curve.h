@@ -2,7 +2,7 @@
  * (docs/equations.md E17), so that a threshold can be moved by hand.
  *
  * Call order: prune_curve_create; prune_curve_step until prune_curve_finished; then it does
- * not change and may be read on any thread; prune_curve_free. `accuracies are there` after
+ * not change and may be read on any thread; prune_curve_free. Accuracies are there after
  * prune_curve_scored, the intervals of their differences when it is finished.
  */
 #ifndef CORE_PRUNE_CURVE_H
@@ -61,6 +61,12 @@ struct prune_curve *prune_curve_create(const struct features *features,
                                        const struct prune_view *views, size_t n_views,
                                        const struct prune_curve_options *options,
                                        struct error *err);
+/* The same, predicting first: `split` decides. STATUS_SHAPE when it is empty; errors of
+ * predictions_make. */
+struct prune_curve *prune_curve_open(const struct features *features,
+                                     const struct model *model, enum split split,
+                                     const struct prune_curve_options *options,
+                                     struct error *err);
 void prune_curve_free(struct prune_curve *curve); /* NULL is allowed */
 
 enum status prune_curve_step(struct prune_curve *curve, struct error *err);
