@@ -32,6 +32,7 @@ struct call {
 
     size_t seed, threads; /* threads is at least 1 */
     bool quiet;
+    bool force;           /* what is there may be replaced, what is not saved may go */
     enum table_mode mode; /* how the report will be written */
 
     struct cancel *cancel;     /* look at it every step: cancel_asked(call->cancel) */

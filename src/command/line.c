@@ -360,6 +360,7 @@ enum status line_run(const struct line *line, struct call *call, struct error *e
     call->seed = line->common.seed;
     call->threads = line->common.threads;
     call->quiet = line->common.quiet;
+    call->force = line->common.force;
     call->mode = (enum table_mode)line->common.mode;
     if (!line->common.help && line->command->kind != COMMAND_WORK && !call->workspace)
         return error_set(err, STATUS_USAGE,
