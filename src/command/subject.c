@@ -91,3 +91,35 @@ enum status subject_check_split(const struct features *features, enum split spli
         features_select(features, SPLIT_HOLDOUT, -1, NULL),
         features_select(features, SPLIT_TEST, -1, NULL));
 }
+
+static void list_attributes(const struct features *features, struct text *out)
+{
+    for (size_t a = 0; a < features->n_attributes; a++) {
+        text_add(out, a ? ", '" : "'");
+        text_add_visible(out, features->attributes[a], strlen(features->attributes[a]), 40);
+        text_add(out, "'");
+    }
+}
+
+enum status subject_find_attribute(const struct features *features, const char *name,
+                                   int *attribute, struct error *err)
+{
+    for (size_t a = 0; name && a < features->n_attributes; a++)
+        if (strcmp(features->attributes[a], name) == 0) {
+            *attribute = (int)a;
+            return STATUS_OK;
+        }
+    if (!features->n_attributes)
+        return error_set(err, STATUS_SHAPE, "its pairs have no attributes to adapt to");
+    struct text names = {0};
+    char shown[80];
+    list_attributes(features, &names);
+    if (name)
+        error_set(err, STATUS_NOT_FOUND, "there is no attribute '%s'; there are %s",
+                  text_show(shown, sizeof shown, name), names.bytes);
+    else
+        error_set(err, STATUS_USAGE, "--attribute must be given; there are %s",
+                  names.bytes);
+    text_done(&names);
+    return err->status;
+}

@@ -38,4 +38,8 @@ struct held_corpus *subject_corpus(const struct subject *subject, const struct c
 enum status subject_check_split(const struct features *features, enum split split,
                                 struct error *err);
 
+/* The attribute's number; STATUS_NOT_FOUND and STATUS_USAGE (name NULL) list those that there are. */
+enum status subject_find_attribute(const struct features *features, const char *name,
+                                   int *attribute, struct error *err);
+
 #endif
