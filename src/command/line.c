@@ -162,12 +162,26 @@ static const struct field *next_positional(const struct field *field)
     return field && field->name ? field : NULL;
 }
 
+/* With the option that was meant, when the word looks like one: heds=5. */
+static enum status refuse_word(const struct reader *reader, const char *word,
+                               struct error *err)
+{
+    const struct command *command = reader->line->command;
+    size_t length = strcspn(word, "=");
+    char *typed = mem_copy(word, word[length] ? length : 0);
+    const char *near = *typed ? command_nearest_option(command, typed) : NULL;
+    error_set(err, STATUS_USAGE, "'%s' has no use for the word '%s'%s%s%s%s", command->name,
+              word, near ? "; did you mean '--" : "", near ? near : "",
+              near ? word + length : "", near ? "'" : "");
+    free(typed);
+    return STATUS_USAGE;
+}
+
 static enum status read_word(struct reader *reader, const char *word, struct error *err)
 {
     const struct field *field = reader->next;
     if (!field)
-        return error_set(err, STATUS_USAGE, "'%s' has no use for the word '%s'",
-                         reader->line->command->name, word);
+        return refuse_word(reader, word, err);
     if (!field_is_list(field))
         reader->next = next_positional(field + 1);
     return give(reader, field, word, err);
@@ -262,6 +276,7 @@ static enum status parse_options(struct line *line, const char *const *words, si
                             .n_own = n_own};
     memset(reader.given, 0, bytes);
     enum status status = read_words(&reader, err);
+    line->wrong = status == STATUS_OK ? n + 1 : reader.at;
     if (status == STATUS_OK)
         status = settle_common(&reader, err);
     return status == STATUS_OK ? check_given(&reader, err) : status;
@@ -287,8 +302,11 @@ enum status line_parse(struct line *line, const struct command *const *table,
         line->common.help = true;
         status = STATUS_OK;
     }
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
+        size_t wrong = line->wrong;
         line_done(line);
+        line->wrong = wrong;
+    }
     return status;
 }
 
