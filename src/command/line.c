@@ -13,6 +13,7 @@ struct reader {
     const char *const *words;
     size_t n, at;
     const char **plain; /* [n_plain] words that are no options */
+    size_t *plain_at;   /* [n_plain] what `at` was behind each */
     size_t n_plain;
     const char **given; /* what each own field was given, then each common one */
     size_t n_own;
@@ -164,6 +165,21 @@ static const char *held_name(const struct reader *reader, const struct field *fi
     return given_name(reader->context->given, field->held);
 }
 
+/* With the option that was meant, when the word looks like one: heds=5. */
+static enum status refuse_word(const struct reader *reader, const char *word,
+                               struct error *err)
+{
+    const struct command *command = reader->line->command;
+    size_t length = strcspn(word, "=");
+    char *typed = mem_copy(word, word[length] ? length : 0);
+    const char *near = *typed ? command_nearest_option(command, typed) : NULL;
+    error_set(err, STATUS_USAGE, "'%s' has no use for the word '%s'%s%s%s%s", command->name,
+              word, near ? "; did you mean '--" : "", near ? near : "",
+              near ? word + length : "", near ? "'?" : "");
+    free(typed);
+    return STATUS_USAGE;
+}
+
 /* Whether there are words for all places, or only for those that the session does not fill. */
 static bool fills_held(const struct reader *reader)
 {
@@ -186,12 +202,21 @@ static enum status place_words(struct reader *reader, struct error *err)
                (!field->positional || (!with_held && held_name(reader, field))))
             field++;
         if (!field || !field->name)
-            return error_set(err, STATUS_USAGE, "'%s' has no use for the word '%s'",
-                             reader->line->command->name, reader->plain[i]);
-        status = give(reader, field, reader->plain[i++], err);
-        field += !field_is_list(field);
+            status = refuse_word(reader, reader->plain[i], err);
+        else
+            status = give(reader, field, reader->plain[i], err);
+        if (status != STATUS_OK)
+            reader->at = reader->plain_at[i];
+        field += status == STATUS_OK && !field_is_list(field);
+        i++;
     }
     return status;
+}
+
+static void add_plain(struct reader *reader, const char *word)
+{
+    reader->plain[reader->n_plain] = word;
+    reader->plain_at[reader->n_plain++] = reader->at;
 }
 
 static enum status read_words(struct reader *reader, struct error *err)
@@ -200,7 +225,7 @@ static enum status read_words(struct reader *reader, struct error *err)
     while (status == STATUS_OK && reader->at < reader->n) {
         const char *word = reader->words[reader->at++];
         if (reader->only_words || !is_option(word))
-            reader->plain[reader->n_plain++] = word;
+            add_plain(reader, word);
         else if (strcmp(word, "--") == 0)
             reader->only_words = true;
         else if (word[1] == '-')
@@ -310,11 +335,13 @@ static enum status parse_options(struct line *line, const char *const *words, si
                             .words = words,
                             .n = n,
                             .plain = arena_alloc(&line->arena, (n + 1) * sizeof *words),
+                            .plain_at = arena_alloc(&line->arena, (n + 1) * sizeof n),
                             .given = arena_alloc(&line->arena, bytes),
                             .n_own = n_own,
                             .context = context};
     memset(reader.given, 0, bytes);
     enum status status = read_words(&reader, err);
+    line->wrong = status == STATUS_OK ? n + 1 : reader.at;
     if (status == STATUS_OK)
         status = settle_common(&reader, err);
     fill_held(&reader);
@@ -342,8 +369,11 @@ enum status line_parse_within(struct line *line, const struct command *const *ta
         line->common.help = true;
         status = STATUS_OK;
     }
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
+        size_t wrong = line->wrong;
         line_done(line);
+        line->wrong = wrong;
+    }
     return status;
 }
 

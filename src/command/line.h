@@ -23,10 +23,12 @@ struct line {
     void *args; /* the command's own struct */
     struct common common;
     struct arena arena; /* owns args and lists; texts are borrowed from the words */
+    size_t
+        wrong; /* after a failure: index of the word that is wrong, n if one is missing */
 };
 
 /* Reads words[0 .. n-1], words[0] the command's name. When --help is among them the rest
- * need not be right. On failure *line is empty and the status is STATUS_USAGE. */
+ * need not be right. On failure *line is empty but for `wrong`, and the status is STATUS_USAGE. */
 enum status line_parse(struct line *line, const struct command *const *table,
                        const char *const *words, size_t n, struct error *err);
 
