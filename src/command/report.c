@@ -105,9 +105,14 @@ void report_note(struct report *report, const char *format, ...)
 
 struct table *report_table(struct report *report, const char *name, const char *title)
 {
-    struct item *item = add(report, ITEM_TABLE, name);
-    item->table = table_create(name, title);
-    return item->table;
+    struct table *table = table_create(name, title);
+    report_add_table(report, table);
+    return table;
+}
+
+void report_add_table(struct report *report, struct table *table)
+{
+    add(report, ITEM_TABLE, table->name)->table = table;
 }
 
 void report_page(struct report *report, const char *key, const char *text)

@@ -39,6 +39,9 @@ void report_note(struct report *report, const char *format, ...)
  * main one. */
 struct table *report_table(struct report *report, const char *name, const char *title);
 
+/* A table that was made elsewhere; taken over. */
+void report_add_table(struct report *report, struct table *table);
+
 /* Text that is laid out already, such as help. */
 void report_page(struct report *report, const char *key, const char *text);
 

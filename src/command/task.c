@@ -21,6 +21,7 @@ struct task {
     struct line line;
     struct text source;
     struct given given;
+    struct lab_settings lab; /* of the moment when it was made */
     struct outcome outcome;
     struct report *report;
     enum status status;
@@ -86,6 +87,7 @@ void task_free(struct task *task)
     held_features_unref(task->outcome.features);
     held_model_unref(task->outcome.model);
     free(task->outcome.line);
+    lab_settings_done(&task->lab);
     held_corpus_unref(task->given.corpus);
     held_features_unref(task->given.features);
     held_model_unref(task->given.model);
@@ -137,6 +139,7 @@ enum status task_run(struct task *task, struct cancel *cancel, struct progress *
         .outcome = &task->outcome,
         .workspace = is_work ? NULL : task->workspace,
         .interpreter = is_work ? NULL : task->interpreter,
+        .source = task->source.bytes,
         .show = show_table,
         .self = task,
         .commands = task->table,

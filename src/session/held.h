@@ -16,6 +16,7 @@
 #include "corpus/corpus.h"
 
 struct json;
+struct lab_settings;
 
 struct held_corpus {
     atomic_size_t count;
@@ -43,6 +44,7 @@ struct given {
     struct held_corpus *corpus; /* NULL: none is open, as for the others */
     struct held_features *features;
     struct held_model *model;
+    const struct lab_settings *lab; /* NULL: there is no session */
 };
 
 enum held_kind { HELD_NOTHING, HELD_CORPUS, HELD_FEATURES, HELD_MODEL };
