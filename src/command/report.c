@@ -135,3 +135,34 @@ bool report_is_empty(const struct report *report)
 {
     return !report->n;
 }
+
+static bool add_item(const struct item *item, struct text *out)
+{
+    switch (item->type) {
+    case ITEM_COUNT:
+    case ITEM_REAL:
+        if (!isnan(item->value))
+            text_printf(out, "%.17g", item->value);
+        return !isnan(item->value);
+    case ITEM_TEXT:
+        text_add(out, item->text ? item->text : "");
+        return item->text != NULL;
+    case ITEM_FLAG:
+        text_add(out, item->flag ? "yes" : "no");
+        return true;
+    case ITEM_INTERVAL:
+    case ITEM_NOTE:
+    case ITEM_TABLE:
+    case ITEM_PAGE:
+        break;
+    }
+    return false;
+}
+
+bool report_add_value(const struct report *report, const char *key, struct text *out)
+{
+    for (size_t i = 0; i < report->n; i++)
+        if (report->items[i].key && strcmp(report->items[i].key, key) == 0)
+            return add_item(&report->items[i], out);
+    return false;
+}

@@ -49,6 +49,9 @@ void report_page(struct report *report, const char *key, const char *text);
  * to standard error. */
 void report_yield_output(struct report *report);
 bool report_yields_output(const struct report *report);
+/* Appends the value of that key, with every digit; false: there is no such value, or it is
+ * missing. */
+bool report_add_value(const struct report *report, const char *key, struct text *out);
 bool report_is_empty(const struct report *report);
 
 /* ---- writing ---- */

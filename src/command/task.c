@@ -18,6 +18,8 @@ struct task {
     const struct command *const *table;
     struct arena arena;
     const char **words;
+    const char *path;
+    bool append;
     struct line line;
     struct text source;
     struct given given;
@@ -47,27 +49,41 @@ static void take_given(struct task *task)
                        held_model_ref(state->model)};
 }
 
+static void copy_request(struct task *task, const struct request *request)
+{
+    task->words = arena_alloc(&task->arena, (request->n + 1) * sizeof *task->words);
+    for (size_t i = 0; i < request->n; i++) {
+        const char *word = request->words[i];
+        task->words[i] = arena_copy(&task->arena, word, strlen(word));
+        text_add(&task->source, i ? " " : "");
+        line_add_word(&task->source, word);
+    }
+    task->append = request->append;
+    if (!request->path)
+        return;
+    task->path = arena_copy(&task->arena, request->path, strlen(request->path));
+    text_add(&task->source, request->append ? " >> " : " > ");
+    line_add_word(&task->source, request->path);
+}
+
 struct task *task_create(struct interpreter *interpreter, struct workspace *workspace,
-                         const struct command *const *table, const char *const *words,
-                         size_t n, struct error *err)
+                         const struct command *const *table, const struct request *request,
+                         struct error *err)
 {
     struct task *task = mem_zero(sizeof *task);
     task->interpreter = interpreter;
     task->workspace = workspace;
     task->table = table;
     task->lock = lock_create();
-    task->words = arena_alloc(&task->arena, (n + 1) * sizeof *task->words);
-    for (size_t i = 0; i < n; i++) {
-        task->words[i] = arena_copy(&task->arena, words[i], strlen(words[i]));
-        text_add(&task->source, i ? " " : "");
-        line_add_word(&task->source, words[i]);
-    }
+    copy_request(task, request);
     take_given(task);
     const struct line_context context = {
         .given = &task->given,
         .settings = &workspace_state(workspace)->settings,
     };
-    if (line_parse_within(&task->line, table, task->words, n, &context, err)) {
+    if (line_parse_within(&task->line, table, task->words, request->n, &context, err)) {
+        if (request->wrong)
+            *request->wrong = task->line.wrong;
         task_free(task);
         return NULL;
     }
@@ -107,6 +123,16 @@ const struct command *task_command(const struct task *task)
 const struct common *task_common(const struct task *task)
 {
     return &task->line.common;
+}
+
+const char *task_path(const struct task *task)
+{
+    return task->path;
+}
+
+bool task_appends(const struct task *task)
+{
+    return task->append;
 }
 
 const char *task_line(const struct task *task)
