@@ -41,6 +41,7 @@ static bool is_worth_writing(const struct task *task)
 struct batch_front {
     struct interpreter *interpreter;
     enum status failed; /* the first error of what ran in the background */
+    bool is_opening;    /* the files of the command line, of which nobody wants a report */
 };
 
 static enum status ended(void *self, struct task *task, bool in_background,
@@ -50,7 +51,7 @@ static enum status ended(void *self, struct task *task, bool in_background,
     const struct output output = {
         .path = task_path(task), .append = task_appends(task), .say = say};
     enum status status = STATUS_OK;
-    if (is_worth_writing(task))
+    if (is_worth_writing(task) && !batch->is_opening)
         status = output_report(task_report(task), task_common(task), &output, err);
     if (interpreter_timer(batch->interpreter)) {
         struct text line = {0};
@@ -73,12 +74,11 @@ static enum status ended(void *self, struct task *task, bool in_background,
 static enum status open_files(struct interpreter *interpreter, const struct batch *batch,
                               struct error *err)
 {
-    const char **words = mem_alloc((batch->n_files + 2) * sizeof *words);
+    const char **words = mem_alloc((batch->n_files + 1) * sizeof *words);
     words[0] = "open";
-    words[1] = "--quiet";
     for (size_t i = 0; i < batch->n_files; i++)
-        words[2 + i] = batch->files[i];
-    const struct request request = {.words = words, .n = batch->n_files + 2};
+        words[1 + i] = batch->files[i];
+    const struct request request = {.words = words, .n = batch->n_files + 1};
     enum status status =
         interpreter_run(interpreter, &request, batch->cancel, batch->progress, err);
     free(words);
@@ -101,8 +101,10 @@ enum status batch_run(const struct batch *batch, struct error *err)
     const struct front front = {.self = &self, .ended = ended, .say = say};
     self.interpreter = interpreter_create(batch->table, &front, 2);
     enum status first = STATUS_OK;
+    self.is_opening = true;
     if (batch->n_files)
         first = open_files(self.interpreter, batch, err);
+    self.is_opening = false;
     for (size_t i = 0; i < batch->n_parts && (!first || batch->goes_on); i++) {
         struct error wrong;
         enum status status = run_part(self.interpreter, batch, &batch->parts[i], &wrong);
@@ -119,4 +121,75 @@ enum status batch_run(const struct batch *batch, struct error *err)
         *err = (struct error){.status = first};
     }
     return first;
+}
+
+/* ---- the command line ---- */
+
+static bool is_one_of(const char *word, const char *name, const char *other)
+{
+    return strcmp(word, name) == 0 || strcmp(word, other) == 0;
+}
+
+bool batch_is_meant(const char *const *words, size_t n)
+{
+    if (n && strcmp(words[0], "run") == 0)
+        return true;
+    /* Files may stand before -c, commands may not: theirs are its options. */
+    for (size_t i = 0; i < n; i++) {
+        if (is_one_of(words[i], "-c", "-f") || strcmp(words[i], "-") == 0)
+            return true;
+        if (words[i][0] != '-' && access(words[i], F_OK) != 0)
+            return false;
+    }
+    return false;
+}
+
+static enum status parse_word(struct batch *batch, struct batch_part *parts,
+                              const char **files, const char *const *words, size_t n,
+                              size_t *at, struct error *err)
+{
+    const char *word = words[(*at)++];
+    if (is_one_of(word, "-k", "--keep-going")) {
+        batch->goes_on = true;
+    } else if (strcmp(word, "-") == 0) {
+        parts[batch->n_parts++] = (struct batch_part){false, word};
+    } else if (is_one_of(word, "-c", "-f")) {
+        if (*at == n)
+            return error_set(err, STATUS_USAGE, "%s wants %s after it", word,
+                             word[1] == 'c' ? "commands" : "a script");
+        parts[batch->n_parts++] = (struct batch_part){word[1] == 'c', words[(*at)++]};
+    } else if (word[0] == '-') {
+        return error_set(err, STATUS_USAGE,
+                         "'%s' is no option of a batch: there are -c TEXT, -f FILE, - and "
+                         "--keep-going",
+                         word);
+    } else {
+        files[batch->n_files++] = word;
+    }
+    return STATUS_OK;
+}
+
+enum status batch_parse(struct batch *batch, const char *const *words, size_t n,
+                        struct arena *arena, struct error *err)
+{
+    struct batch_part *parts = arena_alloc(arena, (n + 1) * sizeof *parts);
+    const char **files = arena_alloc(arena, (n + 1) * sizeof *files);
+    batch->parts = parts;
+    batch->files = files;
+    size_t at = n && strcmp(words[0], "run") == 0;
+    bool is_run = at;
+    while (at < n) {
+        enum status status = parse_word(batch, parts, files, words, n, &at, err);
+        if (status)
+            return status;
+    }
+    if (!is_run)
+        return STATUS_OK;
+    /* The words of run are scripts. */
+    if (!batch->n_files && !batch->n_parts)
+        return error_set(err, STATUS_USAGE, "'run' needs SCRIPT, a file of commands");
+    for (size_t i = 0; i < batch->n_files; i++)
+        parts[batch->n_parts++] = (struct batch_part){false, files[i]};
+    batch->n_files = 0;
+    return STATUS_OK;
 }

@@ -4,6 +4,7 @@
 #define COMMAND_BATCH_H
 
 #include "base/jobs.h"
+#include "base/memory.h"
 #include "command/command.h"
 #include "command/progress.h"
 #include "command/runner.h"
@@ -24,6 +25,17 @@ struct batch {
     struct cancel *cancel;
     struct progress *progress;
 };
+
+/* Whether the words of a command line ask for a batch:
+ *
+ *     [FILES] -c TEXT | -f FILE | - ...  [--keep-going]
+ *     run FILE [--keep-going]
+ */
+bool batch_is_meant(const char *const *words, size_t n);
+
+/* Reads them; arrays live in the arena. STATUS_USAGE. */
+enum status batch_parse(struct batch *batch, const char *const *words, size_t n,
+                        struct arena *arena, struct error *err);
 
 /* In the end waits for what was started in the background. The status is that of the first error,
  * which has been said (the message is empty) unless it is of the batch itself. */

@@ -17,7 +17,8 @@ struct call;
 
 /* What a command works on, and so where and on which thread it can run. */
 enum command_kind {
-    COMMAND_WORK,    /* what it is given: anywhere, on any thread */
+    COMMAND_WORK,   /* what it is given: anywhere, on any thread */
+    COMMAND_WITHIN, /* the same, but only within a session, to which it leaves something */
     COMMAND_SESSION, /* the workspace: within a session, on the front end's thread, at once */
     COMMAND_DISPLAY, /* what is on the screen: the same; nothing where there is no screen */
 };
@@ -34,6 +35,12 @@ struct command {
     bool asks; /* COMMAND_SESSION: changes nothing, so no saved session needs it */
     enum status (*run)(struct call *call, struct error *err);
 };
+
+/* Whether it can run on any thread. */
+static inline bool command_is_work(const struct command *command)
+{
+    return command->kind == COMMAND_WORK || command->kind == COMMAND_WITHIN;
+}
 
 /* Options that every command has, in the same notation. */
 struct common {

@@ -106,7 +106,7 @@ static enum status end_task(struct interpreter *interpreter, struct task *task,
             *err = unwritten;
     }
     const char *name = task_common(task)->name;
-    if (!status && task_command(task)->kind == COMMAND_WORK)
+    if (!status && command_is_work(task_command(task)))
         keep_result(interpreter, name ? name : task_command(task)->name,
                     task_take_report(task));
     task_free(task);
@@ -156,7 +156,7 @@ enum status interpreter_start(struct interpreter *interpreter,
     struct task *task = prepare(interpreter, request, err);
     if (!task)
         return err->status;
-    if (task_command(task)->kind == COMMAND_WORK && !task_common(task)->help) {
+    if (command_is_work(task_command(task)) && !task_common(task)->help) {
         *job = add_job(interpreter, task);
         return STATUS_OK;
     }

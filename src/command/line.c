@@ -392,7 +392,7 @@ enum status line_run(const struct line *line, struct call *call, struct error *e
     call->quiet = line->common.quiet;
     call->force = line->common.force;
     call->mode = (enum table_mode)line->common.mode;
-    if (!line->common.help && line->command->kind != COMMAND_WORK && !call->workspace)
+    if (!line->common.help && line->command->kind != COMMAND_WORK && !call->given)
         return error_set(err, STATUS_USAGE,
                          "'%s' works within a session: in the terminal interface, in "
                          "'microscope repl' or in a script",

@@ -156,7 +156,7 @@ static void show_table(void *self, struct table *table)
 
 enum status task_run(struct task *task, struct cancel *cancel, struct progress *progress)
 {
-    bool is_work = task->line.command->kind == COMMAND_WORK;
+    bool is_work = command_is_work(task->line.command);
     struct call call = {
         .cancel = cancel,
         .progress = progress,
@@ -292,8 +292,9 @@ void task_finish(struct task *task)
     if (!task->status)
         take_outcome(task);
     const struct command *command = task->line.command;
+    char *line = task->outcome.line ? task->outcome.line : task->source.bytes;
     workspace_log(task->workspace, &(struct log_entry){
-                                       .line = task->source.bytes,
+                                       .line = line,
                                        .status = task->status,
                                        .message = task->status ? task->error.message : NULL,
                                        .at = (double)time(NULL),
