@@ -5,10 +5,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "command/model_out.h"
 #include "command/prune_report.h"
 #include "command/subject.h"
-#include "core/checkpoint.h"
-#include "io/file.h"
 #include "io/json.h"
 
 struct prune_args {
@@ -28,11 +27,13 @@ struct prune_args {
 static const struct field prune_fields[] = {
     {.name = "features",
      .type = FIELD_PATH,
+     .held = HELD_FEATURES,
      .positional = true,
      FIELD_AT(struct prune_args, features),
      .help = "features of the pairs"},
     {.name = "model",
      .type = FIELD_PATH,
+     .held = HELD_MODEL,
      .positional = true,
      FIELD_AT(struct prune_args, model),
      .help = "model made by train, or a released checkpoint"},
@@ -163,18 +164,20 @@ static struct json *describe(const struct json *metadata, struct json *step)
     }
     char *text = json_write(steps, false);
     json_put_text(out, "pruned", text);
-    json_put_text(out, "version", MICROSCOPE_VERSION);
     free(text);
     json_free(steps);
     return out;
 }
 
-static enum status save(const struct prune_args *args, const struct subject *subject,
+static enum status save(struct call *call, const struct subject *subject,
                         const struct pruning *pruning, struct error *err)
 {
+    const struct prune_args *args = call->args;
     struct json *metadata = describe(subject->metadata, describe_step(args, pruning));
-    enum status status =
-        checkpoint_save(args->out, &pruning->model, metadata, DTYPE_F32, err);
+    struct model model;
+    enum status status = model_copy(&model, &pruning->model, err);
+    if (!status)
+        return model_out(call, &model, metadata, args->out, DTYPE_F32, err);
     json_free(metadata);
     return status;
 }
@@ -192,17 +195,17 @@ static enum status prune_on(struct call *call, const struct subject *subject,
     if (!status && args->dry_run)
         report_note(call->report, "Nothing was written (--dry-run).");
     else if (!status)
-        status = save(args, subject, pruning, err);
+        status = save(call, subject, pruning, err);
     return status;
 }
 
 static enum status run_prune(struct call *call, struct error *err)
 {
     const struct prune_args *args = call->args;
-    if (!args->out && !args->dry_run)
+    if (!args->out && !args->dry_run && !call->outcome)
         return error_set(err, STATUS_USAGE,
                          "'prune' wants --out FILE, or --dry-run to write nothing");
-    enum status status = args->dry_run ? STATUS_OK : sink_check(args->out, err);
+    enum status status = args->dry_run ? STATUS_OK : model_out_check(call, args->out, err);
     struct subject subject;
     struct pruning pruning;
     if (!status)
@@ -213,8 +216,6 @@ static enum status run_prune(struct call *call, struct error *err)
     if (status == STATUS_SHAPE || status == STATUS_NUMERIC)
         error_prefix(err, "'%s'", args->features);
     if (!status) {
-        if (!args->dry_run && strcmp(args->out, "-") == 0)
-            report_yield_output(call->report);
         status = prune_on(call, &subject, &pruning, err);
         pruning_done(&pruning);
     }

@@ -38,6 +38,19 @@ struct held_model {
     uint64_t print;        /* held_print of the file; of the parameters without one */
 };
 
+/* What a command is given by the run that it is part of. Borrowed: the owner keeps its counts. */
+struct given {
+    struct held_corpus *corpus; /* NULL: none is open, as for the others */
+    struct held_features *features;
+    struct held_model *model;
+};
+
+enum held_kind { HELD_NOTHING, HELD_CORPUS, HELD_FEATURES, HELD_MODEL };
+
+/* How what is held is called in messages: its path. NULL when there is none. The same text, at the
+ * same place, for as long as it is held. */
+const char *given_name(const struct given *given, enum held_kind kind);
+
 /* Opened from a file, with a count of one; NULL on failure, errors as of features_open and
  * checkpoint_open. */
 struct held_features *held_features_open(const char *path, struct error *err);
