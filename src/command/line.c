@@ -172,7 +172,7 @@ static enum status refuse_word(const struct reader *reader, const char *word,
     const char *near = *typed ? command_nearest_option(command, typed) : NULL;
     error_set(err, STATUS_USAGE, "'%s' has no use for the word '%s'%s%s%s%s", command->name,
               word, near ? "; did you mean '--" : "", near ? near : "",
-              near ? word + length : "", near ? "'" : "");
+              near ? word + length : "", near ? "'?" : "");
     free(typed);
     return STATUS_USAGE;
 }
