@@ -64,6 +64,8 @@ struct field {
     const char *value; /* what stands for it in help: "NAME"; NULL: by its type */
     char letter;       /* short name: 'o' for -o; 0: none */
     bool positional;   /* a word in its place instead of an option */
+    bool
+        dashed; /* its value may begin with one -, also as the next word: --sort -accuracy */
 };
 
 #define FIELD_AT(type, member)                                                             \
