@@ -156,7 +156,7 @@ struct set_args {
 };
 
 static const struct field set_fields[] = {
-    {.name = "name",
+    {.name = "option",
      .type = FIELD_TEXT,
      .positional = true,
      .initial = "",

@@ -48,9 +48,11 @@ struct common {
     int mode; /* enum table_mode; TABLE_JSON when --json is given */
     bool
         mode_is_given; /* by --mode, --json or the ending of --out; a setting must not win */
-    const char *table; /* NULL: the main one */
-    const char *out;   /* file that the result goes to; NULL: standard output */
-    const char *name;  /* under which a session keeps the result; NULL: as the last one */
+    const char *table;                  /* NULL: the main one */
+    const char *where, *sort, *columns; /* of that table, see shaping.h; NULL: as it is */
+    size_t top;                         /* rows of it; 0: all */
+    const char *out;  /* file that the result goes to; NULL: standard output */
+    const char *name; /* under which a session keeps the result; NULL: as the last one */
     size_t seed, threads; /* threads is at least 1; 0 on the line means every processor */
 };
 extern const struct field common_fields[]; /* ended by {0} */

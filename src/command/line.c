@@ -99,7 +99,8 @@ static enum status give_next(struct reader *reader, const struct field *field,
     enum status status = STATUS_OK;
     if (reader->at == reader->n)
         status = error_set(err, STATUS_USAGE, "%s wants %s after it", option, wants.bytes);
-    else if (is_option(reader->words[reader->at]))
+    else if (is_option(reader->words[reader->at]) &&
+             !(field->dashed && reader->words[reader->at][1] != '-'))
         status = error_set(err, STATUS_USAGE,
                            "%s wants %s, not the option '%s'; a value that begins so is "
                            "written --%s=%s",

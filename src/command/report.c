@@ -31,6 +31,23 @@ static const char *keep(struct report *report, const char *text)
     return text ? arena_copy(&report->texts, text, strlen(text)) : NULL;
 }
 
+struct report *report_copy(const struct report *report)
+{
+    struct report *copy = report_create(report->command);
+    copy->yields_output = report->yields_output;
+    for (size_t i = 0; i < report->n; i++) {
+        const struct item *item = &report->items[i];
+        MEM_RESERVE(copy->items, copy->n, copy->room);
+        struct item *made = &copy->items[copy->n++];
+        *made = *item;
+        made->key = keep(copy, item->key);
+        made->unit = keep(copy, item->unit);
+        made->text = keep(copy, item->text);
+        made->table = item->table ? table_copy(item->table) : NULL;
+    }
+    return copy;
+}
+
 /* Keys that the JSON document uses itself, and those that were used before. */
 static bool is_free(const struct report *report, const char *key)
 {

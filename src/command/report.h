@@ -18,6 +18,7 @@
 struct report;
 
 struct report *report_create(const char *command);
+struct report *report_copy(const struct report *report);
 void report_free(struct report *report); /* NULL is allowed */
 
 /* ---- filling ---- */
@@ -69,8 +70,10 @@ struct report_style {
  *   JSON      {"command": name, key: value ..., "units": {key: unit}, "notes": [...],
  *              "tables": {name: {"title", "columns": [{"name", "type", "unit"}],
  *                                "rows": [{...}]}}}; units, notes, tables if there are any
- *   csv, tsv  the main table; without one the values, as a table named "values"
- *   markdown  the same; pages as they are
+ *   box       the same as text, tables in frames
+ *   csv, tsv, LaTeX   the main table; without one the values, as a table named "values"
+ *   markdown, plain   the same; pages as they are
+ *   JSONL     the rows of the main table; without one the values as one object
  *
  * STATUS_USAGE when there is no such table. */
 enum status report_write(const struct report *report, const struct report_style *style,
