@@ -12,9 +12,8 @@
 
 #include "base/memory.h"
 #include "command/line.h"
+#include "command/output.h"
 #include "command/table.h"
-#include "command/terminal.h"
-#include "io/file.h"
 
 static struct cancel cancel;
 static volatile sig_atomic_t stop_signal;
@@ -74,41 +73,19 @@ static void say_error(const struct error *err)
     text_done(&line);
 }
 
-static enum status write_output(const struct text *out, struct error *err)
+static void say(void *context, const char *bytes, size_t length)
 {
-    struct sink *sink = out->length ? sink_open("-", err) : NULL;
-    if (!sink)
-        return out->length ? STATUS_IO : STATUS_OK;
-    sink_write(sink, out->bytes, out->length);
-    return sink_commit(sink, err);
-}
-
-static enum status write_report(const struct report *report, const struct common *common,
-                                struct error *err)
-{
-    struct text out = {0}, aside = {0};
-    bool yields = report_yields_output(report);
-    struct report_style style = {
-        .mode = (enum table_mode)common->mode,
-        .table = common->table,
-        .quiet = common->quiet,
-        .cells = terminal_cells(yields ? STDERR_FILENO : STDOUT_FILENO),
-    };
-    enum status status = report_write(report, &style, &out, &aside, err);
-    if (status == STATUS_OK && !yields)
-        status = write_output(&out, err);
-    else if (status == STATUS_OK && !common->quiet)
-        write_error(out.bytes, out.length);
-    if (status == STATUS_OK)
-        write_error(aside.bytes, aside.length);
-    text_done(&out);
-    text_done(&aside);
-    return status;
+    (void)context;
+    write_error(bytes, length);
 }
 
 /* Runs the line and writes what it found, also when it was stopped or the answer is no. */
 static enum status run(const struct line *line, struct error *err)
 {
+    const struct output output = {.say = say};
+    enum status status = output_check(&line->common, &output, err);
+    if (status != STATUS_OK)
+        return status;
     struct progress progress;
     progress_on_terminal(&progress);
     struct call call = {
@@ -117,13 +94,14 @@ static enum status run(const struct line *line, struct error *err)
         .report = report_create(line->command->name),
         .commands = command_table,
     };
-    enum status status = line_run(line, &call, err);
+    status = line_run(line, &call, err);
     progress_done(&progress);
     bool ended =
         status == STATUS_OK || status == STATUS_FAILED || status == STATUS_CANCELLED;
     if (status == STATUS_OK || (ended && !report_is_empty(call.report))) {
         struct error unwritten;
-        enum status written = write_report(call.report, &line->common, &unwritten);
+        enum status written =
+            output_report(call.report, &line->common, &output, &unwritten);
         if (status == STATUS_OK && written != STATUS_OK) {
             *err = unwritten;
             status = written;

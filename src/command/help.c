@@ -74,23 +74,35 @@ static void add_entry(const char *signature, const char *meaning, size_t column,
 
 enum which { POSITIONAL, OPTIONS };
 
-static bool is_among(const struct field *field, enum which which)
+/* Fields to be listed: those of a kind whose names are not among `hidden` (NULL: none are). */
+struct listed {
+    const struct field *fields, *hidden;
+    enum which which;
+};
+
+static bool is_listed(const struct listed *listed, const struct field *field)
 {
-    return field->positional == (which == POSITIONAL);
+    if (field->positional != (listed->which == POSITIONAL))
+        return false;
+    for (const struct field *other = listed->hidden; other && other->name; other++)
+        if (!other->positional && strcmp(other->name, field->name) == 0)
+            return false;
+    return true;
 }
 
-static bool has_any(const struct field *field, enum which which)
+static bool has_any(const struct listed *listed)
 {
-    while (field && field->name && !is_among(field, which))
+    const struct field *field = listed->fields;
+    while (field && field->name && !is_listed(listed, field))
         field++;
     return field && field->name;
 }
 
-static void add_list(const struct field *fields, enum which which, struct text *out)
+static void add_list(const struct listed *listed, struct text *out)
 {
     struct text signature = {0}, meaning = {0};
-    for (const struct field *field = fields; field && field->name; field++) {
-        if (!is_among(field, which))
+    for (const struct field *field = listed->fields; field->name; field++) {
+        if (!is_listed(listed, field))
             continue;
         text_clear(&signature);
         text_clear(&meaning);
@@ -120,31 +132,32 @@ static void add_markdown_row(struct table *table, const struct field *field)
     text_done(&cell);
 }
 
-static void add_markdown(const struct field *fields, enum which which, struct text *out)
+static void add_markdown(const struct listed *listed, struct text *out)
 {
     struct table *table = table_create("options", NULL);
-    table_column(table, which == POSITIONAL ? "word" : "option", COLUMN_TEXT, 0, NULL);
+    table_column(table, listed->which == POSITIONAL ? "word" : "option", COLUMN_TEXT, 0,
+                 NULL);
     table_column(table, "values", COLUMN_TEXT, 0, NULL);
     table_column(table, "default", COLUMN_TEXT, 0, NULL);
     table_column(table, "meaning", COLUMN_TEXT, 0, NULL);
-    for (const struct field *field = fields; field && field->name; field++)
-        if (is_among(field, which))
+    for (const struct field *field = listed->fields; field->name; field++)
+        if (is_listed(listed, field))
             add_markdown_row(table, field);
     table_write(table, TABLE_MARKDOWN, 0, out);
     table_free(table);
 }
 
-static void add_fields(const struct field *fields, enum which which, const char *heading,
+static void add_fields(const struct listed *listed, const char *heading,
                        enum table_mode mode, struct text *out)
 {
-    if (!has_any(fields, which))
+    if (!has_any(listed))
         return;
     if (mode == TABLE_MARKDOWN) {
         text_add_char(out, '\n');
-        add_markdown(fields, which, out);
+        add_markdown(listed, out);
     } else {
         text_printf(out, "\n%s\n", heading);
-        add_list(fields, which, out);
+        add_list(listed, out);
     }
 }
 
@@ -165,22 +178,26 @@ static void add_command(const struct command *command, enum table_mode mode,
         text_printf(out, "%s: %s\n\nusage: %s\n", command->name, command->help,
                     usage.bytes);
     text_done(&usage);
-    add_fields(command->fields, POSITIONAL, "words", mode, out);
-    add_fields(command->fields, OPTIONS, "options", mode, out);
+    const struct listed words = {.fields = command->fields, .which = POSITIONAL};
+    const struct listed options = {.fields = command->fields, .which = OPTIONS};
+    add_fields(&words, "words", mode, out);
+    add_fields(&options, "options", mode, out);
     if (command->more)
         text_printf(out, markdown ? "\n```\n%s\n```\n" : "\n%s\n", command->more);
 }
 
-static void add_common(enum table_mode mode, struct text *out)
+/* `own`: fields of the command that take the place of common ones; NULL: none. */
+static void add_common(const struct field *own, enum table_mode mode, struct text *out)
 {
-    add_fields(common_fields, OPTIONS, "options of every command", mode, out);
+    const struct listed common = {.fields = common_fields, .hidden = own, .which = OPTIONS};
+    add_fields(&common, "options of every command", mode, out);
 }
 
 void help_command(const struct command *command, enum table_mode mode, struct text *out)
 {
     add_command(command, mode, out);
     if (mode != TABLE_MARKDOWN)
-        add_common(mode, out);
+        add_common(command->fields, mode, out);
 }
 
 /* Whether the row begins a group. */
@@ -199,6 +216,23 @@ static size_t longest_name(const struct command *const *table)
     return longest;
 }
 
+/* Commands that work only within a session are named and not explained: the overview fits on a
+ * screen. */
+static void add_session_commands(const struct command *const *table, struct text *out)
+{
+    struct text names = {0};
+    for (; *table; table++)
+        if ((*table)->kind != COMMAND_WORK)
+            text_printf(&names, "%s %s", names.length ? "," : "within a session also",
+                        (*table)->name);
+    if (names.length) {
+        text_add(out, "\n");
+        words_wrap(out, names.bytes, 0, WIDTH);
+        text_add_char(out, '\n');
+    }
+    text_done(&names);
+}
+
 void help_overview(const struct command *const *table, struct text *out)
 {
     text_add(out, "microscope: a workbench for mixture reward heads\n\n"
@@ -207,8 +241,10 @@ void help_overview(const struct command *const *table, struct text *out)
     for (const struct command *const *row = table; *row; row++) {
         if (begins_group(row, table))
             text_printf(out, "\n%s\n", (*row)->group);
-        add_entry((*row)->name, (*row)->help, column, out);
+        if ((*row)->kind == COMMAND_WORK)
+            add_entry((*row)->name, (*row)->help, column, out);
     }
+    add_session_commands(table, out);
     struct text last = {0};
     text_add(&last,
              "'microscope help COMMAND' explains a command and its options. Names of "
@@ -228,7 +264,7 @@ void help_reference(const struct command *const *table, enum table_mode mode,
         text_add(out, "# Commands\n\nEvery command has these options:\n");
     else
         help_overview(table, out);
-    add_common(mode, out);
+    add_common(NULL, mode, out);
     for (const struct command *const *row = table; *row; row++) {
         text_add_char(out, '\n');
         add_command(*row, mode, out);

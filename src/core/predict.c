@@ -111,6 +111,7 @@ static void fill_pair(struct predictions *out, size_t i, const float *chosen,
     if (out->single_log_probability) {
         float single = chosen[K] - rejected[K];
         right[K + 1] = single > 0;
+        out->single_margin[i] = single;
         out->single_log_probability[i] = (double)log_sigmoid(single);
     }
     out->ties += tie;
@@ -204,11 +205,14 @@ static bool make_arrays(struct predictions *out, bool has_single)
     out->log_weight = mem_array(n, K * sizeof *out->log_weight);
     out->probability = mem_array(n, sizeof *out->probability);
     out->log_probability = mem_array(n, sizeof *out->log_probability);
-    if (has_single)
+    if (has_single) {
         out->single_log_probability = mem_array(n, sizeof *out->single_log_probability);
+        out->single_margin = mem_array(n, sizeof *out->single_margin);
+    }
     out->right = mem_array(n, out->n_predictors);
     return out->margin && out->log_weight && out->probability && out->log_probability &&
-           out->right && (!has_single || out->single_log_probability);
+           out->right &&
+           (!has_single || (out->single_log_probability && out->single_margin));
 }
 
 /* The heads and behind them the single one, as one matrix of `width` rows. */
@@ -276,6 +280,14 @@ enum status predictions_of_margins(struct predictions *out, const uint32_t *pair
     return STATUS_OK;
 }
 
+double predictions_nll(const struct predictions *predictions)
+{
+    double nll = 0;
+    for (size_t i = 0; i < predictions->n; i++)
+        nll -= predictions->log_probability[i] / (double)predictions->n;
+    return nll;
+}
+
 void predictions_done(struct predictions *predictions)
 {
     free(predictions->margin);
@@ -283,6 +295,7 @@ void predictions_done(struct predictions *predictions)
     free(predictions->probability);
     free(predictions->log_probability);
     free(predictions->single_log_probability);
+    free(predictions->single_margin);
     free(predictions->right);
     *predictions = (struct predictions){0};
 }

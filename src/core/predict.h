@@ -22,6 +22,7 @@ struct predictions {
     double *log_probability;
     double
         *single_log_probability; /* [n] log sigma(m) of the single head; NULL without one */
+    float *single_margin;        /* [n] its m; NULL likewise */
     uint8_t *right;              /* (n, n_predictors) 1 when decided for chosen */
     size_t ties;                 /* pairs with a head's margin exactly 0 */
 };
@@ -42,6 +43,8 @@ enum status predictions_make(struct predictions *out, const struct features *fea
 enum status predictions_of_margins(struct predictions *out, const uint32_t *pairs, size_t n,
                                    size_t n_heads, const float *margin,
                                    const float *log_weight, struct error *err);
+/* The mixture's likelihood: mean of -log P, nats per pair. */
+double predictions_nll(const struct predictions *predictions);
 void predictions_done(struct predictions *predictions);
 
 #endif

@@ -38,8 +38,8 @@ static void test_overview(void **state)
         "  fit     fit a mixture of heads\n"
         "\n"
         "'microscope help COMMAND' explains a command and its options. Names of commands\n"
-        "may be shortened. Every command takes --help, --json, --mode, --table, --quiet,\n"
-        "--seed, --threads.\n");
+        "may be shortened. Every command takes --help, --json, --mode, --table, --out,\n"
+        "--force, --name, --quiet, --seed, --threads.\n");
     text_done(&out);
 }
 
@@ -90,6 +90,8 @@ static void test_command(void **state)
         "  --mode table|csv|tsv|markdown|json\n"
         "                          how the result is written (default table)\n"
         "  --table NAME            write only the table of that name\n"
+        "  --force                 let --out replace a file\n"
+        "  --name NAME             keep the result under that name, for $NAME\n"
         "  -q, --quiet             no notes and no progress\n"
         "  --seed N                seed of everything random (default 1)\n"
         "  --threads N             threads to use, 0 for one on every processor (0 to\n"

@@ -123,6 +123,12 @@ static void test_common_options(void **state)
         {"filter --mode tsv", {.mode = TABLE_TSV, .seed = 1}},
         {"filter --seed 42 --threads 3", {.seed = 42, .threads = 3}},
         {"filter --table heads", {.table = "heads", .seed = 1}},
+        {"filter --out r.csv", {.mode = TABLE_CSV, .out = "r.csv", .seed = 1}},
+        {"filter -o r.md.gz --force",
+         {.mode = TABLE_MARKDOWN, .out = "r.md.gz", .force = true, .seed = 1}},
+        {"filter -o r.csv --mode tsv", {.mode = TABLE_TSV, .out = "r.csv", .seed = 1}},
+        {"filter -o r --json --name n",
+         {.json = true, .mode = TABLE_JSON, .out = "r", .name = "n", .seed = 1}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct line line;
@@ -137,9 +143,27 @@ static void test_common_options(void **state)
         assert_int_equal(line.common.threads,
                          want->threads ? want->threads : jobs_processors());
         assert_text(line.common.table, want->table);
+        assert_text(line.common.out, want->out);
+        assert_text(line.common.name, want->name);
+        assert_int_equal(line.common.force, want->force);
+        assert_int_equal(line.common.mode_is_given, want->mode != TABLE_TEXT);
         assert_false(line.common.help);
         line_done(&line);
     }
+}
+
+/* An option of the command takes the place of the one that every command has. */
+static void test_own_option_comes_first(void **state)
+{
+    (void)state;
+    struct line line;
+    struct error err = {0};
+    char copy[512];
+    assert_int_equal(parse(&line, "fit f -o m.csv", copy, &err), STATUS_OK);
+    assert_string_equal(((const struct fit_args *)line.args)->out, "m.csv");
+    assert_null(line.common.out);
+    assert_int_equal(line.common.mode, TABLE_TEXT);
+    line_done(&line);
 }
 
 static void test_refusals(void **state)
@@ -163,6 +187,8 @@ static void test_refusals(void **state)
                  "[options]"},
         {"fit f i x -o m", "'fit' has no use for the word 'x'"},
         {"filter x", "'filter' has no use for the word 'x'"},
+        {"fit f i heds=3 -o m",
+         "'fit' has no use for the word 'heds=3'; did you mean '--heads=3'?"},
         {"fit f -o m --haeds 4", "'fit' has no option '--haeds'; did you mean '--heads'?"},
         {"fit f -o m --haeds=4", "'fit' has no option '--haeds'; did you mean '--heads'?"},
         {"fit f -o m --jsn", "'fit' has no option '--jsn'; did you mean '--json'?"},
@@ -211,6 +237,27 @@ static void test_refusals(void **state)
         assert_string_equal(err.message, cases[i].want);
         assert_null(line.command);
         assert_null(line.arena.last);
+    }
+}
+
+/* Front ends that know where each word stands point at the one that is wrong. */
+static void test_which_word_is_wrong(void **state)
+{
+    (void)state;
+    const struct {
+        const char *line;
+        size_t wrong;
+    } cases[] = {
+        {"cook f", 0},          {"fit f i x -o m", 3},  {"fit f -o m --haeds 4 i", 4},
+        {"fit f --heads 0", 3}, {"fit f --heads=0", 2}, {"fit f --heads", 2},
+        {"fit f", 2},           {"fit f -o m -x i", 4}, {"filter --json --mode csv", 4},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct line line;
+        struct error err = {0};
+        char copy[512];
+        assert_int_equal(parse(&line, cases[i].line, copy, &err), STATUS_USAGE);
+        assert_int_equal(line.wrong, cases[i].wrong);
     }
 }
 
@@ -273,7 +320,9 @@ int main(void)
         cmocka_unit_test(test_values),
         cmocka_unit_test(test_lists),
         cmocka_unit_test(test_common_options),
+        cmocka_unit_test(test_own_option_comes_first),
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_which_word_is_wrong),
         cmocka_unit_test(test_help_needs_nothing_else),
         cmocka_unit_test(test_run),
     };
