@@ -46,7 +46,8 @@ static void take_given(struct task *task)
     const struct state *state = workspace_state(task->workspace);
     task->given =
         (struct given){held_corpus_ref(state->corpus), held_features_ref(state->features),
-                       held_model_ref(state->model)};
+                       held_model_ref(state->model), &task->lab};
+    lab_settings_copy(&task->lab, &state->lab);
 }
 
 static void copy_request(struct task *task, const struct request *request)
