@@ -251,9 +251,9 @@ const struct error *task_error(const struct task *task)
     return &task->error;
 }
 
-struct report *task_report(const struct task *task)
+const struct report *task_report(const struct task *task)
 {
-    return task->report;
+    return task->outcome.instead ? task->outcome.instead : task->report;
 }
 
 struct report *task_take_report(struct task *task)
@@ -285,7 +285,7 @@ static void take_outcome(struct task *task)
         state_set_corpus(state, outcome->corpus);
     if (outcome->model)
         state_set_model(state, outcome->model);
-    *outcome = (struct outcome){.line = outcome->line};
+    *outcome = (struct outcome){.line = outcome->line, .instead = outcome->instead};
 }
 
 void task_finish(struct task *task)
