@@ -98,7 +98,8 @@ static void points_are_cuts(void **state)
                                                    .seed = 4});
             assert_int_equal(curve->n_views, 2);
             assert_int_equal(curve->views[1].split, SPLIT_TEST);
-            for (double threshold = 1.2; threshold > -1; threshold -= 0.003) {
+            for (int step = 0; step < 733; step++) {
+                double threshold = 1.2 - 0.003 * step;
                 const struct prune_point *point =
                     prune_point_at(curve->points, curve->n_points, threshold);
                 uint32_t leader[HEADS];

@@ -4,10 +4,10 @@
 
 #include <string.h>
 
-#include "../core/made.h"
 #include "base/clock.h"
 #include "base/jobs.h"
 #include "core/linalg.h"
+#include "core/made.h"
 #include "session/analysis.h"
 
 static struct shipped shipped;
@@ -228,7 +228,8 @@ static void cuts_are_those_of_prune(void **state)
     const struct prune_point *points = analysis_points(whole, &n_points);
     assert_true(n_points > 3);
     assert_int_equal(cuts->n_views, 2);
-    for (double threshold = 1; threshold > -1; threshold -= 0.01) {
+    for (int step = 0; step < 200; step++) {
+        double threshold = 1 - 0.01 * step;
         const struct prune_point *point = analysis_cut(whole, threshold);
         struct prune_cut cut = prune_at(&cuts->index, threshold, leader);
         assert_int_equal(point->n_kept, cut.n_kept);
@@ -341,7 +342,7 @@ static void slices_change_nothing(void **state)
     assert_int_equal(predictions_make(&want, &made.features, &model->model, analysis->pairs,
                                       3000, (struct predict_options){0}, &err),
                      STATUS_OK);
-    for (size_t i = 0; i < 3000 * 70; i++) {
+    for (size_t i = 0; i < (size_t)3000 * 70; i++) {
         assert_near((double)analysis->predictions[0].margin[i], (double)want.margin[i],
                     1e-4, 1e-4);
         assert_near((double)analysis->predictions[0].log_weight[i],
