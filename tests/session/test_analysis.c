@@ -262,6 +262,32 @@ static void cuts_are_those_of_prune(void **state)
     }
 }
 
+/* The cuts by another statistic, merged, are those of a curve made from the start. */
+static void other_cuts_from_the_same_predictions(void **state)
+{
+    (void)state;
+    struct error err = {0};
+    struct prune_curve_options options = {
+        .statistic = STATISTIC_AGREEMENT, .merge = true, .resamples = 20, .seed = 1};
+    struct prune_curve *curves[2] = {analysis_curve(whole, &options, &err),
+                                     prune_curve_open(&shipped.features->features,
+                                                      &shipped.model->model, SPLIT_HOLDOUT,
+                                                      &options, &err)};
+    for (size_t c = 0; c < 2; c++)
+        while (!prune_curve_finished(curves[c]))
+            assert_int_equal(prune_curve_step(curves[c], &err), STATUS_OK);
+    assert_int_equal(curves[0]->n_points, curves[1]->n_points);
+    for (size_t p = 0; p < curves[0]->n_points; p++)
+        for (size_t v = 0; v < 2; v++) {
+            const struct difference *got = &curves[0]->points[p].differences[v].mixture;
+            const struct difference *want = &curves[1]->points[p].differences[v].mixture;
+            assert_near(got->after, want->after, 0, 0);
+            assert_interval(got->interval, want->interval);
+        }
+    prune_curve_free(curves[0]);
+    prune_curve_free(curves[1]);
+}
+
 static void numbers_are_explained(void **state)
 {
     (void)state;
@@ -472,6 +498,7 @@ int main(void)
         cmocka_unit_test(pages_say_what_heads_look_at),
         cmocka_unit_test(bound_is_that_of_bound),
         cmocka_unit_test(cuts_are_those_of_prune),
+        cmocka_unit_test(other_cuts_from_the_same_predictions),
         cmocka_unit_test(numbers_are_explained),
         cmocka_unit_test(slices_change_nothing),
         cmocka_unit_test(one_head_without_prompts),
