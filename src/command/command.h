@@ -6,6 +6,7 @@
 #ifndef COMMAND_COMMAND_H
 #define COMMAND_COMMAND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -13,6 +14,14 @@
 #include "command/field.h"
 
 struct call;
+
+/* What a command works on, and so where and on which thread it can run. */
+enum command_kind {
+    COMMAND_WORK,   /* what it is given: anywhere, on any thread */
+    COMMAND_WITHIN, /* the same, but only within a session, to which it leaves something */
+    COMMAND_SESSION, /* the workspace: within a session, on the front end's thread, at once */
+    COMMAND_DISPLAY, /* what is on the screen: the same; nothing where there is no screen */
+};
 
 struct command {
     const char *name;  /* one lower-case word */
@@ -22,8 +31,16 @@ struct command {
     const struct field *fields; /* ended by {0}; NULL: none. One that is named as a common
                                  * option takes its place in this command */
     size_t args_size;           /* of the struct that the fields describe */
+    enum command_kind kind;
+    bool asks; /* COMMAND_SESSION: changes nothing, so no saved session needs it */
     enum status (*run)(struct call *call, struct error *err);
 };
+
+/* Whether it can run on any thread. */
+static inline bool command_is_work(const struct command *command)
+{
+    return command->kind == COMMAND_WORK || command->kind == COMMAND_WITHIN;
+}
 
 /* Options that every command has, in the same notation. */
 struct common {

@@ -218,6 +218,22 @@ static size_t longest_name(const struct command *const *table)
     return longest;
 }
 
+/* Commands that work only within a session are named and not explained: the overview fits on a
+ * screen. */
+static void add_session_commands(const struct command *const *table, struct text *out)
+{
+    struct text names = {0};
+    for (; *table; table++)
+        if ((*table)->kind != COMMAND_WORK)
+            text_printf(&names, "%s %s", names.length ? "," : "Within a session also",
+                        (*table)->name);
+    if (names.length) {
+        words_wrap(out, names.bytes, 0, WIDTH);
+        text_add_char(out, '\n');
+    }
+    text_done(&names);
+}
+
 static void add_topics(struct text *out)
 {
     struct text names = {0};
@@ -259,6 +275,8 @@ static void add_overview(const struct command *const *table, size_t explained,
                   "usage: microscope COMMAND [words] [options]\n");
     size_t column = longest_name(table) + 4, group = 0;
     for (const struct command *const *row = table; *row; row++) {
+        if ((*row)->kind != COMMAND_WORK)
+            continue;
         if (begins_group(row, table)) {
             text_printf(out, "\n%s\n", (*row)->group);
             if (group++ >= explained)
@@ -271,6 +289,7 @@ static void add_overview(const struct command *const *table, size_t explained,
              "\n'microscope help COMMAND' explains a command and the options of every "
              "command,\nsuch as --json, --mode, --where, --sort, --out, --seed. --help-all "
              "explains all.\n");
+    add_session_commands(table, out);
     add_topics(out);
 }
 

@@ -40,6 +40,9 @@ void report_note(struct report *report, const char *format, ...)
  * main one. */
 struct table *report_table(struct report *report, const char *name, const char *title);
 
+/* A table that was made elsewhere; taken over. */
+void report_add_table(struct report *report, struct table *table);
+
 /* Text that is laid out already, such as help. */
 void report_page(struct report *report, const char *key, const char *text);
 
@@ -47,6 +50,9 @@ void report_page(struct report *report, const char *key, const char *text);
  * to standard error. */
 void report_yield_output(struct report *report);
 bool report_yields_output(const struct report *report);
+/* Appends the value of that key, with every digit; false: there is no such value, or it is
+ * missing. */
+bool report_add_value(const struct report *report, const char *key, struct text *out);
 bool report_is_empty(const struct report *report);
 
 /* ---- writing ---- */
