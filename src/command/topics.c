@@ -238,7 +238,7 @@ const struct topic topics[] = {
      "    head=h1,h2 or not pairs<100     or, not (also !), brackets; = takes several\n"
      "    attribute~^sci  !~  /refus/     regular expression; in any column of texts\n"
      "    accuracy>single  share<=70%     another column; percent\n"
-     "    accuracy_interval>0.5           all of it; =0.5: it holds 0.5; .low .high: ends\n"
+     "    accuracy_interval>0.5           all of it; =0.5: holds it; ends: .low .high\n"
      "    context=missing                 what has no value\n"
      "\n"
      "Columns may be shortened while they are the only one of that beginning. Case\n"
