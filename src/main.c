@@ -141,16 +141,24 @@ static enum status run_line(const char *const *words, size_t n, struct error *er
     return status;
 }
 
-/* --help and --version without a command are those commands, and so is no word at all. */
-static const char **make_words(int n, char **arguments)
+/* --help, --help-all and --version without a command are those commands, and so is no word at
+ * all. */
+static const char **make_words(size_t *n, char **arguments)
 {
-    const char **words = mem_alloc(((size_t)n + 1) * sizeof *words);
-    for (int i = 0; i < n; i++)
+    const char **words = mem_alloc((*n + 2) * sizeof *words);
+    for (size_t i = 0; i < *n; i++)
         words[i] = arguments[i];
-    if (n == 0 || strcmp(words[0], "--help") == 0 || strcmp(words[0], "-h") == 0)
+    const char *first = *n ? words[0] : "--help";
+    bool all = strcmp(first, "--help-all") == 0;
+    if (all)
+        memmove(words + 1, words, *n * sizeof *words);
+    if (all || strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0)
         words[0] = "help";
-    else if (strcmp(words[0], "--version") == 0)
+    else if (strcmp(first, "--version") == 0)
         words[0] = "version";
+    if (all)
+        words[1] = "--all";
+    *n = *n + all > 1 ? *n + all : 1;
     return words;
 }
 
@@ -160,10 +168,10 @@ int main(int argc, char **argv)
     occupy_standard_files();
     handle_signals();
     size_t n = argc > 1 ? (size_t)argc - 1 : 0;
-    const char **words = make_words((int)n, argv + 1);
+    const char **words = make_words(&n, argv + 1);
     struct error err;
-    enum status status = batch_is_meant(words, n) ? run_batch(words, n, &err)
-                                                  : run_line(words, n ? n : 1, &err);
+    enum status status =
+        batch_is_meant(words, n) ? run_batch(words, n, &err) : run_line(words, n, &err);
     if (status != STATUS_OK)
         say_error(&err);
     free(words);
