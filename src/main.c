@@ -15,6 +15,7 @@
 #include "command/line.h"
 #include "command/output.h"
 #include "command/table.h"
+#include "ui/repl.h"
 
 static struct cancel cancel;
 static volatile sig_atomic_t stop_signal;
@@ -141,6 +142,28 @@ static enum status run_line(const char *const *words, size_t n, struct error *er
     return status;
 }
 
+static enum status run_repl(const char *const *words, size_t n, struct error *err)
+{
+    const struct repl_options options = {
+        .table = command_table, .files = words + 1, .n_files = n - 1};
+    for (size_t i = 1; i < n; i++)
+        if (words[i][0] == '-')
+            return run_line(words, n, err);
+    if (!isatty(STDIN_FILENO))
+        return error_set(err, STATUS_USAGE,
+                         "'repl' wants a terminal; a script is read by 'microscope -'");
+    return repl_run(&options, err);
+}
+
+static enum status run_words(const char *const *words, size_t n, struct error *err)
+{
+    if (batch_is_meant(words, n))
+        return run_batch(words, n, err);
+    if (strcmp(words[0], "repl") == 0)
+        return run_repl(words, n, err);
+    return run_line(words, n, err);
+}
+
 /* --help, --help-all and --version without a command are those commands, and so is no word at
  * all. */
 static const char **make_words(size_t *n, char **arguments)
@@ -170,8 +193,7 @@ int main(int argc, char **argv)
     size_t n = argc > 1 ? (size_t)argc - 1 : 0;
     const char **words = make_words(&n, argv + 1);
     struct error err;
-    enum status status =
-        batch_is_meant(words, n) ? run_batch(words, n, &err) : run_line(words, n, &err);
+    enum status status = run_words(words, n, &err);
     if (status != STATUS_OK)
         say_error(&err);
     free(words);
