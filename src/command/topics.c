@@ -249,7 +249,7 @@ const struct topic topics[] = {
      "    command words name=value --name value   ; or a newline ends it\n"
      "    'text' \"text\\n$name\" \\c (in brackets)    quotes; a \\ joins lines\n"
      "    # comment   -- comment                  -- only at the beginning\n"
-     "    $name  $name.key  ${name}               a value: a result, or the environment\n"
+     "    $name  $name.key  ${name}               a result, or the environment\n"
      "    > FILE  >> FILE  &                      a file for the result; background\n"
      "\n"
      "No loops or conditions: sweeps are commands (ablate), and other languages use\n"
