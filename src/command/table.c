@@ -31,6 +31,6 @@ const struct command *const command_table[] = {
     &cmd_cancel,  &cmd_view,   &cmd_go,      &cmd_do,      &cmd_cursor, &cmd_search,
     &cmd_sort,    &cmd_filter, &cmd_scale,   &cmd_columns, &cmd_show,   &cmd_mark,
     &cmd_explain, &cmd_copy,   &cmd_export,  &cmd_keys,    &cmd_prompt, &cmd_theme,
-    &cmd_mouse,   &cmd_redraw, &cmd_quit,    &cmd_repl,    &cmd_help,   &cmd_version,
-    NULL,
+    &cmd_mouse,   &cmd_redraw, &cmd_quit,    &cmd_repl,    &cmd_help,   &cmd_completions,
+    &cmd_version, NULL,
 };
