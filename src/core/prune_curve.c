@@ -304,15 +304,16 @@ enum status prune_curve_step(struct prune_curve *curve, struct error *err)
     return STATUS_OK;
 }
 
-const struct prune_point *prune_curve_at(const struct prune_curve *curve, double threshold)
+const struct prune_point *prune_point_at(const struct prune_point *points, size_t n_points,
+                                         double threshold)
 {
-    size_t first = 0, end = curve->n_points - 1; /* the last one has no lower end */
+    size_t first = 0, end = n_points - 1; /* the last one has no lower end */
     while (first < end) {
         size_t middle = first + (end - first) / 2;
-        if (threshold > curve->points[middle].low)
+        if (threshold > points[middle].low)
             end = middle;
         else
             first = middle + 1;
     }
-    return &curve->points[first];
+    return &points[first];
 }
