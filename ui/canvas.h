@@ -66,8 +66,8 @@ struct pen {
 struct pen pen_on(struct canvas *canvas, const struct look *look);
 /* A pen for a part of this one; it may reach beyond it, and is clipped. */
 struct pen pen_part(const struct pen *pen, struct box part);
-/* The same, by what is left beside or below: rows or columns may be negative, counted from the
- * end ("all but the last 2"). */
+/* The same over the whole width or height. A negative `first` counts from the end; a negative number of
+ * rows or columns is all that follow but the last so many; numbers are cut to what there is. */
 struct pen pen_rows(const struct pen *pen, int first, int rows);
 struct pen pen_columns(const struct pen *pen, int first, int columns);
 

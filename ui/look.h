@@ -120,17 +120,17 @@ enum depth { DEPTH_NONE, DEPTH_8, DEPTH_16, DEPTH_256, DEPTH_RGB };
 
 /* ---- ramps ---- */
 
-enum { LOOK_STEPS = 64, LOOK_SERIES = 8 };
+enum { LOOK_STEPS = 64, LOOK_SERIES = 8, RAMP_NAME = 32 };
 
 struct ramp {
-    const char *name;
+    char name[RAMP_NAME];
     struct style
         steps[LOOK_STEPS]; /* background and a text colour that can be read on it */
     size_t n;              /* 0: no colour, shades only */
 };
 
 struct look {
-    const char *name; /* of the theme */
+    char name[RAMP_NAME]; /* of the theme */
     enum depth depth;
     enum glyph_set set;
     struct style styles[N_STYLES];
@@ -153,6 +153,9 @@ struct look {
 /* The built-in dark theme on a terminal with that depth and those glyphs; for tests and for
  * what has to be said before a theme is loaded. */
 void look_plain(struct look *look, enum depth depth, enum glyph_set set);
+
+/* The name of a role in theme files: "border.focus". */
+const char *style_role_name(enum style_role role);
 
 /* The style of a heat cell at share 0 .. 1 of the ramp (NaN: missing). */
 struct style look_heat(const struct look *look, bool diverging, double share);

@@ -1,6 +1,6 @@
 /* Screen: the terminal, on which a canvas is shown and from which events come.
  *
- * The only file that includes ncurses. One screen exists at a time, and it belongs to one thread.
+ * Only the files screen*.c include ncurses. One screen exists at a time, and it belongs to one thread.
  * While it is open the terminal is in full-screen mode; whatever ends the program puts it back as
  * it was: closing, a fatal signal, even a crash.
  *
@@ -61,9 +61,6 @@ void screen_resume(void);
  * QUIT come as EVENT_SIGNAL, once; the program has a second to save what it must, and a second signal
  * ends it at once. */
 void screen_die(int signal) __attribute__((noreturn));
-
-/* Bytes written to the terminal since it was opened: for tests and benchmarks. */
-size_t screen_bytes(void);
 
 /* Copies to the clipboard of whoever sits before the terminal, through tmux or OSC 52; `route` says
  * what was done. */

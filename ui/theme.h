@@ -39,9 +39,10 @@ const char *theme_ramp_name(const struct theme *theme, bool diverging, size_t in
  * a key may be left to the inherited theme. Also a text on a background below 4.5:1 is one. */
 enum status theme_check(const char *path, const char *const *folders, struct error *err);
 
-/* Resolves the theme. `look` borrows names from it, so the theme must outlive it. set < 0: what
- * the theme asks for ("glyphs"), and for "auto" what the locale allows. */
-void theme_look(const struct theme *theme, enum depth depth, int set, struct look *look);
+/* Resolves the theme, which must outlive the look. set < 0: what the theme asks for ("glyphs"), and for
+ * "auto" what the locale allows. is_console: see look_glyphs. */
+void theme_look(const struct theme *theme, enum depth depth, int set, bool is_console,
+                struct look *look);
 /* Changes the ramp of a look to one of those by its name; false: there is none. */
 bool theme_ramp(const struct theme *theme, const char *name, bool diverging,
                 struct look *look);

@@ -22,6 +22,7 @@ struct svg_font {
     double size;
     enum svg_anchor anchor;
     uint32_t color;
+    double length;                         /* that the text is stretched to; 0: its own */
     bool is_bold, is_fixed, is_underlined; /* is_fixed: every character equally wide */
 };
 
