@@ -81,7 +81,7 @@ static struct style resolve(const struct theme_style *from, enum depth depth)
     if (depth == DEPTH_8)
         style = to_eight(style);
     if (style.fg == style.bg && style.fg != COLOR_DEFAULT)
-        style.fg = color_on(theme_rgb(style.bg, 0)) == COLOR_BLACK ? 0 : 7;
+        style.fg = color_on(theme_rgb(style.bg, 0)) == RGB_BLACK ? 0 : 7;
     return style;
 }
 
@@ -89,7 +89,7 @@ static struct style resolve(const struct theme_style *from, enum depth depth)
 
 static struct style on(int32_t background)
 {
-    bool black = color_on(theme_rgb(background, 0)) == COLOR_BLACK;
+    bool black = color_on(theme_rgb(background, 0)) == RGB_BLACK;
     return (struct style){black ? 16 : 231, background, 0};
 }
 
@@ -97,7 +97,7 @@ static struct style on_sixteen(unsigned char index)
 {
     if (index > 15)
         return (struct style){COLOR_DEFAULT, COLOR_DEFAULT, 0};
-    return (struct style){color_on(color_256(index)) == COLOR_BLACK ? 0 : 15, index, 0};
+    return (struct style){color_on(color_256(index)) == RGB_BLACK ? 0 : 15, index, 0};
 }
 
 static void ramp_built_in(const struct palette *palette, enum depth depth,

@@ -21,7 +21,7 @@
  *              (h2 before h10)
  *   numbers    VALUE is a number, a share also as 70%, or the name of another column of numbers
  *   intervals  > >= the low end is, < <= the high end is, = the value lies in it, != it does not
- *   missing    only != is true of it; so x!=5 and not x=5 are the same
+ *   missing    only != and !~ are true of it; so x!=5 and not x=5 are the same
  *
  * A filter is made for columns and then asked row by row, through a callback, so that it serves
  * reports and lists on the screen alike.
@@ -37,8 +37,10 @@
 
 struct where;
 
+/* Texts are borrowed while a filter is made, not longer. */
 struct where_column {
-    const char *name; /* borrowed during where_create only */
+    const char *name,
+        *title; /* title: what people see above it, taken too; NULL: the name */
     enum column_type type;
 };
 
@@ -52,7 +54,8 @@ struct where_problem {
 
 /* Makes a filter. NULL with STATUS_USAGE when the expression is wrong: the message has the place
  * ("at character 9") and the nearest name of a column; *problem (may be NULL) is filled too. An
- * expression of blanks keeps every row. */
+ * expression of blanks keeps every row. Without columns (NULL) any name and value will do: that
+ * says whether the expression is one before there are rows; such a filter must not be asked. */
 struct where *where_create(const char *expression, const struct where_column *columns,
                            size_t n_columns, struct where_problem *problem,
                            struct error *err);
@@ -63,10 +66,11 @@ typedef struct cell where_cell(const void *rows, size_t row, size_t column);
 
 bool where_keeps(const struct where *where, where_cell *cell, const void *rows, size_t row);
 
-/* The column that `name` means, by the rules above and without .low and .high; STATUS_USAGE naming
- * the candidates or the nearest. For --sort and --columns too. */
+/* The column that `name` means, and which end of an interval. STATUS_USAGE naming the candidates or
+ * the nearest. For --sort and --columns too. */
+enum where_end { WHERE_WHOLE, WHERE_LOW, WHERE_HIGH };
 enum status where_find_column(const struct where_column *columns, size_t n_columns,
-                              const char *name, size_t length, size_t *column,
+                              const char *name, size_t *column, enum where_end *end,
                               struct error *err);
 
 #endif

@@ -79,9 +79,9 @@ uint32_t color_blend(uint32_t from, uint32_t to, double share)
 
 uint32_t color_on(uint32_t background)
 {
-    return color_contrast(background, COLOR_BLACK) > color_contrast(background, COLOR_WHITE)
-               ? COLOR_BLACK
-               : COLOR_WHITE;
+    return color_contrast(background, RGB_BLACK) > color_contrast(background, RGB_WHITE)
+               ? RGB_BLACK
+               : RGB_WHITE;
 }
 
 /* ---- the terminal's colours ---- */
@@ -188,7 +188,7 @@ uint32_t palette_color(const struct palette *palette, double share)
 {
     size_t n = palette->anchors ? palette->n_anchors : palette->n;
     if (n < 2)
-        return n ? anchor(palette, 0) : COLOR_BLACK;
+        return n ? anchor(palette, 0) : RGB_BLACK;
     double at = (share < 0 ? 0 : share > 1 ? 1 : share) * (double)(n - 1);
     size_t i = at >= (double)(n - 1) ? n - 2 : (size_t)at;
     return color_blend(anchor(palette, i), anchor(palette, i + 1), at - (double)i);

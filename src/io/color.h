@@ -12,7 +12,7 @@
 
 #include "base/text.h"
 
-enum { COLOR_BLACK = 0x000000, COLOR_WHITE = 0xffffff };
+enum { RGB_BLACK = 0x000000, RGB_WHITE = 0xffffff };
 
 struct lab {
     double l, a, b; /* l from 0 to 100 */
