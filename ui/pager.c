@@ -143,10 +143,14 @@ static bool go(struct pager *pager, const char *word)
         const char *word;
         size_t top;
     } places[] = {
-        {"up", less(pager->top, 1)},          {"down", pager->top + 1},
-        {"page-up", less(pager->top, page)},  {"page-down", pager->top + page},
-        {"half-up", less(pager->top, page / 2)}, {"half-down", pager->top + page / 2},
-        {"first", 0},                         {"last", pager->n_shown},
+        {"up", less(pager->top, 1)},
+        {"down", pager->top + 1},
+        {"page-up", less(pager->top, page)},
+        {"page-down", pager->top + page},
+        {"half-up", less(pager->top, page / 2)},
+        {"half-down", pager->top + page / 2},
+        {"first", 0},
+        {"last", pager->n_shown},
     };
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (strcmp(places[i].word, word) == 0) {
@@ -199,9 +203,10 @@ static bool typed(void *self, const struct snapshot *snapshot, const struct even
     (void)snapshot;
     (void)answer;
     struct pager *pager = self;
-    enum line_answer said = event->kind == EVENT_PASTE
-                                ? line_edit_paste(&pager->filter, event->text, event->length)
-                                : line_edit_key(&pager->filter, event->key);
+    enum line_answer said =
+        event->kind == EVENT_PASTE
+            ? line_edit_paste(&pager->filter, event->text, event->length)
+            : line_edit_key(&pager->filter, event->key);
     if (said == LINE_LEFT)
         line_edit_set(&pager->filter, "");
     if (said == LINE_LEFT || said == LINE_ENTERED)

@@ -194,10 +194,10 @@ static void draw(void *self, const struct snapshot *snapshot, const struct pen *
     if (say->length && room >= 40) { /* hits of the search, or what is missing */
         int width = (int)text_width(say->bytes, say->length);
         int taken = width < room / 2 ? width : room / 2;
-        pen_field(pen, 0, pen->box.columns - taken, taken, ALIGN_RIGHT,
-                  pen->styles[prompt->workbench->tone == TONE_WRONG ? STYLE_ERROR
-                                                                    : STYLE_DIM],
-                  say->bytes, say->length);
+        pen_field(
+            pen, 0, pen->box.columns - taken, taken, ALIGN_RIGHT,
+            pen->styles[prompt->workbench->tone == TONE_WRONG ? STYLE_ERROR : STYLE_DIM],
+            say->bytes, say->length);
         room -= taken + 1;
     }
     line_edit_draw(&prompt->edit, pen, 0, at, room, true);
@@ -234,8 +234,8 @@ struct overlay prompt_make(struct workbench *workbench, const char *text)
         prompt->edit.history = walk_history;
         prompt->edit.complete = complete_command;
     }
-    const char *filter = snapshot_entry(workbench_snapshot(workbench),
-                                        (int)workbench->view, "filter");
+    const char *filter =
+        snapshot_entry(workbench_snapshot(workbench), (int)workbench->view, "filter");
     if (prompt->kind == PROMPT_FILTER && filter)
         line_edit_set(&prompt->edit, filter);
     return (struct overlay){&prompt_kind, prompt};

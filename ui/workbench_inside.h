@@ -90,7 +90,7 @@ bool workbench_act(struct workbench *workbench, const struct action *action);
 void workbench_take(struct workbench *workbench, struct answer *answer);
 
 /* ---- workbench_files.c ---- */
-void workbench_copy(struct workbench *workbench, bool cell);
+enum status workbench_copy(struct workbench *workbench, bool cell, struct error *err);
 enum status workbench_export(struct workbench *workbench, const char *path, bool force,
                              struct error *err);
 
