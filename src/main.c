@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "command/batch.h"
 #include "command/line.h"
 #include "command/output.h"
 #include "command/table.h"
@@ -63,9 +64,12 @@ static void write_error(const char *bytes, size_t length)
     }
 }
 
+/* An empty message: what was wrong has been said, where it was found. */
 static void say_error(const struct error *err)
 {
     struct text line = {0};
+    if (!err->message[0])
+        return;
     text_add(&line, "microscope: ");
     text_add_visible(&line, err->message, strlen(err->message), SIZE_MAX);
     text_add_char(&line, '\n');
@@ -111,6 +115,32 @@ static enum status run(const struct line *line, struct error *err)
     return status;
 }
 
+/* Scripts and -c. */
+static enum status run_batch(const char *const *words, size_t n, struct error *err)
+{
+    struct progress progress;
+    struct arena arena = {0};
+    struct batch batch = {.table = command_table, .cancel = &cancel, .progress = &progress};
+    progress_on_terminal(&progress);
+    enum status status = batch_parse(&batch, words, n, &arena, err);
+    if (!status)
+        status = batch_run(&batch, err);
+    progress_done(&progress);
+    arena_done(&arena);
+    return status;
+}
+
+static enum status run_line(const char *const *words, size_t n, struct error *err)
+{
+    struct line line;
+    enum status status = line_parse(&line, command_table, words, n, err);
+    if (status == STATUS_OK) {
+        status = run(&line, err);
+        line_done(&line);
+    }
+    return status;
+}
+
 /* --help and --version without a command are those commands, and so is no word at all. */
 static const char **make_words(int n, char **arguments)
 {
@@ -129,15 +159,11 @@ int main(int argc, char **argv)
     setlocale(LC_CTYPE, "");
     occupy_standard_files();
     handle_signals();
-    int n = argc > 1 ? argc - 1 : 0;
-    const char **words = make_words(n, argv + 1);
-    struct line line;
+    size_t n = argc > 1 ? (size_t)argc - 1 : 0;
+    const char **words = make_words((int)n, argv + 1);
     struct error err;
-    enum status status = line_parse(&line, command_table, words, n ? (size_t)n : 1, &err);
-    if (status == STATUS_OK) {
-        status = run(&line, &err);
-        line_done(&line);
-    }
+    enum status status = batch_is_meant(words, n) ? run_batch(words, n, &err)
+                                                  : run_line(words, n ? n : 1, &err);
     if (status != STATUS_OK)
         say_error(&err);
     free(words);

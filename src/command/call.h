@@ -47,6 +47,8 @@ struct call {
     struct interpreter
         *interpreter; /* the same: jobs, results, and what is on the screen */
 
+    const char *source; /* the line as it can be run again */
+
     /* Shows a table of what is there so far while the command goes on (call_show). */
     void (*show)(void *self, struct table *table);
     void *self;

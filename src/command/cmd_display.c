@@ -37,10 +37,10 @@ static const struct field view_fields[] = {
 ROW(view, "show another view", view_fields, sizeof(struct view_args));
 
 static const struct field go_fields[] = {
-    {.name = "where",
+    {.name = "way",
      .type = FIELD_TEXT,
      .positional = true,
-     FIELD_AT(struct go_args, where),
+     FIELD_AT(struct go_args, way),
      .help =
          "up, down, left, right, page-up, page-down, first, last, next-pane and others"},
     {.name = "times",

@@ -34,7 +34,7 @@ struct view_args {
     int view; /* enum view_number, or N_VIEWS + 0 next, + 1 previous */
 };
 struct go_args {
-    const char *where; /* a word of ui/listing.h, "next-pane", "next-mark" ... */
+    const char *way; /* a word of ui/listing.h, "next-pane", "next-mark" ... */
     size_t times;
 };
 struct do_args {

@@ -239,10 +239,11 @@ void help_overview(const struct command *const *table, struct text *out)
                   "usage: microscope COMMAND [words] [options]\n");
     size_t column = longest_name(table) + 4;
     for (const struct command *const *row = table; *row; row++) {
+        if ((*row)->kind != COMMAND_WORK)
+            continue;
         if (begins_group(row, table))
             text_printf(out, "\n%s\n", (*row)->group);
-        if ((*row)->kind == COMMAND_WORK)
-            add_entry((*row)->name, (*row)->help, column, out);
+        add_entry((*row)->name, (*row)->help, column, out);
     }
     add_session_commands(table, out);
     struct text last = {0};

@@ -99,7 +99,8 @@ static enum status give_next(struct reader *reader, const struct field *field,
     enum status status = STATUS_OK;
     if (reader->at == reader->n)
         status = error_set(err, STATUS_USAGE, "%s wants %s after it", option, wants.bytes);
-    else if (is_option(reader->words[reader->at]))
+    else if (is_option(reader->words[reader->at]) &&
+             !(field->dashed && reader->words[reader->at][1] != '-'))
         status = error_set(err, STATUS_USAGE,
                            "%s wants %s, not the option '%s'; a value that begins so is "
                            "written --%s=%s",
@@ -392,7 +393,7 @@ enum status line_run(const struct line *line, struct call *call, struct error *e
     call->quiet = line->common.quiet;
     call->force = line->common.force;
     call->mode = (enum table_mode)line->common.mode;
-    if (!line->common.help && line->command->kind != COMMAND_WORK && !call->workspace)
+    if (!line->common.help && line->command->kind != COMMAND_WORK && !call->given)
         return error_set(err, STATUS_USAGE,
                          "'%s' works within a session: in the terminal interface, in "
                          "'microscope repl' or in a script",

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "command/shaping.h"
 #include "command/terminal.h"
 #include "io/append.h"
 #include "io/file.h"
@@ -70,12 +71,10 @@ enum status output_check(const struct common *common, const struct output *outpu
                          struct error *err)
 {
     const char *path = path_of(common, output);
-    if (!path)
-        return STATUS_OK;
-    enum status status = STATUS_OK;
-    if (!output->path && !common->force)
+    enum status status = shaping_check(common, err);
+    if (status == STATUS_OK && path && !output->path && !common->force)
         status = refuse_replacing(path, err);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK || !path)
         return status;
     return output->append ? append_bytes(path, "", 0, err) : sink_check(path, err);
 }
@@ -95,9 +94,16 @@ static enum status make_text(const struct report *report, const struct common *c
                              enum table_mode mode, size_t cells, struct text *out,
                              struct text *aside, struct error *err)
 {
-    struct report_style style = {
+    const struct report_style style = {
         .mode = mode, .table = common->table, .quiet = common->quiet, .cells = cells};
-    return report_write(report, &style, out, aside, err);
+    if (!shaping_is_asked(common))
+        return report_write(report, &style, out, aside, err);
+    struct report *shaped = shaping_apply(report, common, err);
+    if (!shaped)
+        return STATUS_USAGE;
+    enum status status = report_write(shaped, &style, out, aside, err);
+    report_free(shaped);
+    return status;
 }
 
 enum status output_text(const struct report *report, const struct common *common,

@@ -115,6 +115,21 @@ static double *make_priors(const struct labelled_set *set, const struct features
     return NULL;
 }
 
+/* Fills a set whose pairs are there. */
+static enum status fill_set(struct labelled_set *set, const struct features *features,
+                            const struct model *model, const float *part, struct error *err)
+{
+    enum status status =
+        predictions_make(&set->predictions, features, model, set->pairs, set->n,
+                         (struct predict_options){RULE_PROBABILITY, ROUTE_PROMPT}, err);
+    if (!status && shape_inputs(&model->shape) && !list_prompts(set, features))
+        status = error_set(err, STATUS_NO_MEMORY, "no memory for %zu pairs", set->n);
+    if (status)
+        return status;
+    set->log_prior = make_priors(set, features, model, part, err);
+    return set->log_prior ? STATUS_OK : err->status;
+}
+
 static enum status open_set(struct labelled_set *set, const struct features *features,
                             const struct model *model, enum split split, int attribute,
                             const float *part, struct error *err)
@@ -126,15 +141,7 @@ static enum status open_set(struct labelled_set *set, const struct features *fea
     if (!set->pairs)
         return error_set(err, STATUS_NO_MEMORY, "no memory for %zu pairs", set->n);
     features_select(features, split, attribute, set->pairs);
-    enum status status =
-        predictions_make(&set->predictions, features, model, set->pairs, set->n,
-                         (struct predict_options){RULE_PROBABILITY, ROUTE_PROMPT}, err);
-    if (!status && shape_inputs(&model->shape) && !list_prompts(set, features))
-        status = error_set(err, STATUS_NO_MEMORY, "no memory for %zu pairs", set->n);
-    if (status)
-        return status;
-    set->log_prior = make_priors(set, features, model, part, err);
-    return set->log_prior ? STATUS_OK : err->status;
+    return fill_set(set, features, model, part, err);
 }
 
 static void take_mean(struct labelling *labelling)
@@ -242,6 +249,22 @@ void labelling_done(struct labelling *labelling)
     set_done(&labelling->test);
     free(labelling->mean_log_prior);
     *labelling = (struct labelling){0};
+}
+
+enum status labelling_pair(const struct features *features, const struct model *model,
+                           uint32_t pair, const float *part, float *margin,
+                           double *log_prior, struct error *err)
+{
+    size_t K = model->shape.n_heads;
+    struct labelled_set set = {.n = 1, .pairs = mem_alloc(sizeof pair)};
+    set.pairs[0] = pair;
+    enum status status = fill_set(&set, features, model, part, err);
+    if (!status) {
+        memcpy(margin, set.predictions.margin, K * sizeof *margin);
+        memcpy(log_prior, set.log_prior, K * sizeof *log_prior);
+    }
+    set_done(&set);
+    return status;
 }
 
 /* ---- scoring ---- */

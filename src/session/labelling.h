@@ -51,6 +51,11 @@ enum status labelling_route(struct labelling *labelling, const struct features *
                             const struct model *model, const float *part,
                             struct error *err);
 
+/* One pair, of any split, by itself: margin and log_prior, [n_heads] each. Errors of predictions_make. */
+enum status labelling_pair(const struct features *features, const struct model *model,
+                           uint32_t pair, const float *part, float *margin,
+                           double *log_prior, struct error *err);
+
 struct labelling_score {
     size_t right; /* of the test pairs */
     double loss;  /* mean of -log P over them */

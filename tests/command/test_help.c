@@ -38,8 +38,8 @@ static void test_overview(void **state)
         "  fit     fit a mixture of heads\n"
         "\n"
         "'microscope help COMMAND' explains a command and its options. Names of commands\n"
-        "may be shortened. Every command takes --help, --json, --mode, --table, --out,\n"
-        "--force, --name, --quiet, --seed, --threads.\n");
+        "may be shortened. Every command takes --help, --json, --mode, --table, --where,\n"
+        "--sort, --columns, --top, --out, --force, --name, --quiet, --seed, --threads.\n");
     text_done(&out);
 }
 
@@ -87,9 +87,16 @@ static void test_command(void **state)
         "options of every command\n"
         "  -h, --help              explain the command\n"
         "  --json                  the same as --mode json\n"
-        "  --mode table|csv|tsv|markdown|json\n"
+        "  --mode table|csv|tsv|markdown|json|box|jsonl|latex|plain\n"
         "                          how the result is written (default table)\n"
         "  --table NAME            write only the table of that name\n"
+        "  --where FILTER          only rows for which it holds: 'accuracy>0.7\n"
+        "                          attribute=humor'\n"
+        "  --sort COLUMNS          order of the rows: -accuracy,head; - is from high to\n"
+        "                          low\n"
+        "  --columns COLUMNS       only these columns, in this order; all but those with\n"
+        "                          a -\n"
+        "  --top N                 only so many rows from the top, 0 for all (default 0)\n"
         "  --force                 let --out replace a file\n"
         "  --name NAME             keep the result under that name, for $NAME\n"
         "  -q, --quiet             no notes and no progress\n"

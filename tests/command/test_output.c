@@ -114,6 +114,22 @@ static void test_nothing_is_replaced_unasked(void **state)
     assert_int_equal(output_check(&common, &output, &err), STATUS_IO);
 }
 
+/* What is wrong with an option is said before the command is run. */
+static void test_options_are_checked_first(void **state)
+{
+    (void)state;
+    struct error err;
+    const struct output output = {.say = take};
+    struct common common = {.where = "n>"};
+    assert_int_equal(output_check(&common, &output, &err), STATUS_USAGE);
+    assert_string_equal(err.message,
+                        "--where: a value is wanted, at character 3 of the filter");
+    common = (struct common){.sort = "a,,b"};
+    assert_int_equal(output_check(&common, &output, &err), STATUS_USAGE);
+    common = (struct common){.where = "n>3", .sort = "-n"};
+    assert_int_equal(output_check(&common, &output, &err), STATUS_OK);
+}
+
 /* Data that the command wrote itself leaves standard output to them. */
 static void test_yielding(void **state)
 {
@@ -146,7 +162,13 @@ static void test_failures_leave_nothing(void **state)
     assert_int_equal(output_report(report, &common, &output, &err), STATUS_USAGE);
     assert_int_not_equal(access(path, F_OK), 0);
     assert_int_equal(output_text(report, &common, 0, &out, &aside, &err), STATUS_USAGE);
-    common.table = NULL;
+    common = (struct common){.where = "m=1"};
+    assert_int_equal(output_text(report, &common, 0, &out, &aside, &err), STATUS_USAGE);
+    common = (struct common){.where = "n>5"};
+    assert_int_equal(output_text(report, &common, 0, &out, &aside, &err), STATUS_OK);
+    assert_string_equal(out.bytes, "A note.\n\nn\n-\n(no rows)\n");
+    text_clear(&out);
+    common.where = NULL;
     assert_int_equal(output_text(report, &common, 0, &out, &aside, &err), STATUS_OK);
     assert_string_equal(out.bytes, "A note.\n\nn\n-\n4\n");
     report_free(report);
@@ -174,6 +196,7 @@ int main(void)
         cmocka_unit_test(test_endings),
         cmocka_unit_test(test_files),
         cmocka_unit_test(test_nothing_is_replaced_unasked),
+        cmocka_unit_test(test_options_are_checked_first),
         cmocka_unit_test(test_yielding),
         cmocka_unit_test(test_failures_leave_nothing),
     };

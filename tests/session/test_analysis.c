@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "../core/made.h"
+#include "core/made.h"
 #include "base/clock.h"
 #include "base/jobs.h"
 #include "core/linalg.h"
