@@ -78,6 +78,7 @@ struct workbench *workbench_create(const struct workbench_options *options,
     }
     workbench->front = (struct front){.self = workbench,
                                       .ended = workbench_line_ended,
+                                      .say = workbench_hear,
                                       .display = workbench_display};
     workbench->interpreter =
         interpreter_create(options->table, &workbench->front, WORKERS);
@@ -100,8 +101,6 @@ void workbench_free(struct workbench *workbench)
         view_table[i]->free(workbench->selves[i]);
     backing_free(workbench->backing);
     interpreter_free(workbench->interpreter);
-    for (size_t i = 0; i < workbench->n_asked; i++)
-        free(workbench->asked[i].file);
     free(workbench->asked);
     free(workbench->overlays);
     free(workbench->rows);
@@ -269,8 +268,9 @@ enum status workbench_open(struct workbench *workbench, const char *const *paths
     words[0] = "open";
     memcpy(words + 1, paths, n * sizeof *words);
     workbench->now = (struct asked){.origin = ORIGIN_SCRIPT};
+    const struct request request = {.words = words, .n = n + 1};
     enum status status =
-        interpreter_run(workbench->interpreter, words, n + 1, NULL, progress, err);
+        interpreter_run(workbench->interpreter, &request, NULL, progress, err);
     free(words);
     return status;
 }

@@ -51,9 +51,9 @@ void workbench_free(struct workbench *workbench);
 enum status workbench_open(struct workbench *workbench, const char *const *paths, size_t n,
                            struct progress *progress, struct error *err);
 
-/* Runs lines of a script, each to its end; STATUS of the first that fails, with its line. */
-enum status workbench_replay(struct workbench *workbench, const char *name,
-                             const char *text, size_t length, struct error *err);
+/* Runs the lines of a script, each to its end, up to the first that fails: its status and place. */
+enum status workbench_replay(struct workbench *workbench, const char *path,
+                             struct progress *progress, struct error *err);
 
 /* What was done so far is taken for saved, as nothing would be lost. */
 void workbench_settle(struct workbench *workbench);

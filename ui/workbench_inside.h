@@ -19,10 +19,8 @@ enum origin {
 
 /* A line that runs, by the task that does it. */
 struct asked {
-    const struct task *task;
+    const struct task *task; /* NULL: it runs here and now */
     enum origin origin;
-    char *file; /* of > FILE; owned; NULL: none */
-    bool append;
     uint64_t keys; /* keys pressed before it */
 };
 
@@ -82,7 +80,10 @@ enum status workbench_run(struct workbench *workbench, const char *lines,
 /* Later, when what runs now is over. */
 void workbench_run_next(struct workbench *workbench, const char *lines);
 void workbench_run_pending(struct workbench *workbench);
-void workbench_line_ended(void *self, struct task *task);
+/* What the interpreter's front end does (struct front). */
+enum status workbench_line_ended(void *self, struct task *task, bool in_background,
+                                 struct error *err);
+void workbench_hear(void *self, const char *bytes, size_t length);
 
 /* ---- workbench_display.c ---- */
 enum status workbench_display(void *self, struct call *call, struct error *err);

@@ -3,81 +3,52 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "command/assignments.h"
 #include "command/output.h"
+#include "command/runner.h"
 #include "command/script.h"
 #include "ui/pager.h"
 #include "ui/workbench_inside.h"
 
 /* ---- starting ---- */
 
-static enum status start(struct workbench *workbench, const struct statement *statement,
-                         struct error *err)
-{
-    const struct command *command =
-        command_find(workbench->options.table, statement->texts[0], err);
-    if (!command)
-        return err->status;
-    struct arena arena = {0};
-    const char **words = arena_alloc(&arena, statement->n * sizeof *words);
-    assignments_to_options(command, statement->words, statement->n, words, &arena);
-    size_t job = 0;
-    enum status status =
-        interpreter_start(workbench->interpreter, words, statement->n, &job, err);
-    if (job) {
-        struct asked *now = &workbench->now;
-        now->task = interpreter_find_job(workbench->interpreter, job);
-        MEM_RESERVE(workbench->asked, workbench->n_asked, workbench->asked_room);
-        workbench->asked[workbench->n_asked++] = *now;
-        now->file = NULL;
-    }
-    arena_done(&arena);
-    return status;
-}
-
 static enum status run_statement(struct workbench *workbench,
                                  const struct statement *statement, enum origin origin,
                                  struct error *err)
 {
+    const struct runner_options options = {.in_background = true};
     struct asked outer = workbench->now;
-    workbench->now = (struct asked){.origin = origin,
-                                    .append = statement->append,
-                                    .keys = workbench->keys_pressed};
-    if (statement->redirected)
-        workbench->now.file = mem_copy_text(statement->file.text);
-    enum status status = start(workbench, statement, err);
-    free(workbench->now.file);
-    workbench->now = outer;
-    return status;
-}
-
-static enum status run_script(struct workbench *workbench, struct script *script,
-                              enum origin origin, struct error *err)
-{
-    struct statement statement = {0};
-    enum script_result result = SCRIPT_END;
-    enum status status = STATUS_OK;
-    while (!status &&
-           (result = script_next(script, &statement, err)) == SCRIPT_STATEMENT) {
-        status = run_statement(workbench, &statement, origin, err);
-        if (origin == ORIGIN_SCRIPT && !status)
-            status = interpreter_wait(workbench->interpreter, 0, NULL, err);
-        if (status)
-            script->wrong = statement.words[0].at;
+    size_t wrong, job;
+    workbench->now = (struct asked){.origin = origin, .keys = workbench->keys_pressed};
+    enum status status = runner_statement(workbench->interpreter, statement, &options,
+                                          &wrong, &job, err);
+    if (job) {
+        workbench->now.task = interpreter_find_job(workbench->interpreter, job);
+        MEM_RESERVE(workbench->asked, workbench->n_asked, workbench->asked_room);
+        workbench->asked[workbench->n_asked++] = workbench->now;
     }
-    statement_done(&statement);
-    if (!status && result != SCRIPT_END)
-        status = err->status;
+    workbench->now = outer;
     return status;
 }
 
 enum status workbench_run(struct workbench *workbench, const char *lines,
                           enum origin origin)
 {
-    struct script script = {.name = ":", .text = lines, .length = strlen(lines)};
+    struct script script = {.name = ":",
+                            .text = lines,
+                            .length = strlen(lines),
+                            .expand = runner_expand,
+                            .context = workbench->interpreter};
+    struct statement statement = {0};
     struct error err;
-    enum status status = run_script(workbench, &script, origin, &err);
-    if (status)
+    enum script_result result = SCRIPT_END;
+    enum status status = STATUS_OK;
+    while (!status &&
+           (result = script_next(&script, &statement, &err)) == SCRIPT_STATEMENT)
+        status = run_statement(workbench, &statement, origin, &err);
+    statement_done(&statement);
+    if (!status && result != SCRIPT_END)
+        status = err.status;
+    if (status && err.message[0])
         workbench_say(workbench, TONE_WRONG, "%s", err.message);
     workbench_touch(workbench);
     return status;
@@ -100,14 +71,27 @@ void workbench_run_pending(struct workbench *workbench)
     }
 }
 
-enum status workbench_replay(struct workbench *workbench, const char *name,
-                             const char *text, size_t length, struct error *err)
+/* What a script says of an error: the first line of it, which has the place. */
+void workbench_hear(void *self, const char *bytes, size_t length)
 {
-    struct script script = {.name = name, .text = text, .length = length};
-    enum status status = run_script(workbench, &script, ORIGIN_SCRIPT, err);
+    struct workbench *workbench = self;
+    size_t n = length;
+    const char *end = length ? memchr(bytes, '\n', length) : NULL;
+    if (end)
+        n = (size_t)(end - bytes);
+    if (n)
+        workbench_say(workbench, TONE_WRONG, "%.*s", (int)n, bytes);
+}
+
+enum status workbench_replay(struct workbench *workbench, const char *path,
+                             struct progress *progress, struct error *err)
+{
+    const struct runner_options options = {.progress = progress};
+    workbench->now = (struct asked){.origin = ORIGIN_SCRIPT};
+    enum status status = runner_file(workbench->interpreter, path, &options, err);
+    if (status && !err->message[0])
+        error_set(err, status, "%s", workbench->say.length ? workbench->say.bytes : path);
     workbench_run_pending(workbench);
-    if (status)
-        error_prefix(err, "%s:%zu", name, script.wrong.line);
     workbench_touch(workbench);
     return status;
 }
@@ -122,26 +106,20 @@ static struct asked take_asked(struct workbench *workbench, const struct task *t
             workbench->asked[i] = workbench->asked[--workbench->n_asked];
             return asked;
         }
-    struct asked asked = workbench->now;
-    asked.file = mem_copy_text(asked.file);
-    return asked;
+    return workbench->now;
 }
 
 /* The report goes to the file of > FILE or --out. */
-static void write_file(struct workbench *workbench, struct task *task,
-                       const struct asked *asked)
+static enum status write_file(struct workbench *workbench, struct task *task,
+                              struct error *err)
 {
-    struct error err;
-    struct output output = {.path = asked->file, .append = asked->append};
+    const struct output output = {.path = task_path(task), .append = task_appends(task)};
     const struct common *common = task_common(task);
-    enum status status = output_check(common, &output, &err);
+    enum status status = output_report(task_report(task), common, &output, err);
     if (!status)
-        status = output_report(task_report(task), common, &output, &err);
-    if (status)
-        workbench_say(workbench, TONE_WRONG, "%s", err.message);
-    else
         workbench_say(workbench, TONE_GOOD, "written to %s",
-                      asked->file ? asked->file : common->out);
+                      output.path ? output.path : common->out);
+    return status;
 }
 
 /* The only row of a text of one line, or of a table of one: its last line. */
@@ -190,45 +168,43 @@ static void show_text(struct workbench *workbench, struct task *task,
                       name, task_seconds(task), key ? key : "result");
 }
 
-static void show_report(struct workbench *workbench, struct task *task,
-                        const struct asked *asked)
+static enum status show_report(struct workbench *workbench, struct task *task,
+                               const struct asked *asked, struct error *err)
 {
     struct text out = {0}, aside = {0};
-    struct error err;
     size_t cells = workbench->columns > 4 ? (size_t)workbench->columns - 4 : 0;
-    if (output_text(task_report(task), task_common(task), cells, &out, &aside, &err))
-        workbench_say(workbench, TONE_WRONG, "%s", err.message);
-    else if (aside.length)
+    enum status status =
+        output_text(task_report(task), task_common(task), cells, &out, &aside, err);
+    if (!status && aside.length)
         text_append(&out, aside.bytes, aside.length);
-    if (out.length)
+    if (!status && out.length)
         show_text(workbench, task, asked, &out);
-    else if (!workbench->say.length && asked->task)
-        workbench_say(workbench, TONE_GOOD, "%s ended after %.1f s",
-                      task_command(task)->name, task_seconds(task));
     text_done(&out);
     text_done(&aside);
+    return status;
 }
 
-void workbench_line_ended(void *self, struct task *task)
+enum status workbench_line_ended(void *self, struct task *task, bool in_background,
+                                 struct error *err)
 {
     struct workbench *workbench = self;
-    struct asked asked = take_asked(workbench, task);
-    const struct common *common = task_common(task);
+    const struct asked asked = take_asked(workbench, task);
     const struct command *command = task_command(task);
-    const struct report *report = task_report(task);
-    if (task_status(task))
-        workbench_say(workbench, TONE_WRONG, "%s", task_error(task)->message);
-    else if (command->kind == COMMAND_DISPLAY)
-        ; /* it has said itself what there is to say */
-    else if (asked.file || common->out)
-        write_file(workbench, task, &asked);
-    else if (!say_change(workbench, task) && !report_is_empty(report))
-        show_report(workbench, task, &asked);
-    else if (asked.task && report_is_empty(report))
-        workbench_say(workbench, TONE_GOOD, "%s ended", command->name);
-    if (!report_is_empty(report) && command->kind == COMMAND_WORK)
-        interpreter_keep(workbench->interpreter, common->name ? common->name : command->name,
-                         task_take_report(task));
-    free(asked.file);
+    bool is_empty = report_is_empty(task_report(task));
+    enum status status = STATUS_OK;
     workbench_touch(workbench);
+    if (task_status(task) && in_background)
+        workbench_say(workbench, TONE_WRONG, "%s: %s", command->name,
+                      task_error(task)->message);
+    if (task_status(task) || command->kind == COMMAND_DISPLAY)
+        return STATUS_OK; /* a display command has said itself what there is to say */
+    if (task_path(task) || task_common(task)->out)
+        status = write_file(workbench, task, err);
+    else if (!is_empty && !say_change(workbench, task))
+        status = show_report(workbench, task, &asked, err);
+    else if (is_empty && in_background)
+        workbench_say(workbench, TONE_GOOD, "%s ended", command->name);
+    if (status && in_background)
+        workbench_say(workbench, TONE_WRONG, "%s: %s", command->name, err->message);
+    return status;
 }
