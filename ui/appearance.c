@@ -8,8 +8,8 @@
 #include "ui/folders.h"
 
 /* Those that are shipped, in the order in which `theme` goes through them. */
-static const char *const shipped[] = {"dark",          "light",         "high-contrast",
-                                      "cividis-dark",  "cividis-light", "mono"};
+static const char *const shipped[] = {"dark",         "light",         "high-contrast",
+                                      "cividis-dark", "cividis-light", "mono"};
 
 /* Beside the data of the source tree, or in the folder that was installed. */
 static void find_folders(struct appearance *appearance)
@@ -26,8 +26,7 @@ static void find_folders(struct appearance *appearance)
         text_clear(&path);
         if (shipped_find(places[i], &path, NULL))
             continue;
-        appearance->folders[n++] =
-            mem_copy(path.bytes, path.length - strlen("/dark.json"));
+        appearance->folders[n++] = mem_copy(path.bytes, path.length - strlen("/dark.json"));
     }
     text_done(&path);
 }

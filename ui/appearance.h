@@ -13,8 +13,9 @@ struct appearance {
     enum depth depth;
     int set; /* enum glyph_set; -1: as the theme says */
     bool is_console;
-    char *folders[APPEARANCE_FOLDERS + 1]; /* of themes: the user's, the shipped; ended by NULL */
-    size_t ramp; /* of the theme's, in use */
+    char *folders[APPEARANCE_FOLDERS +
+                  1]; /* of themes: the user's, the shipped; ended by NULL */
+    size_t ramp;      /* of the theme's, in use */
 };
 
 /* name: of a theme, or the path of a file of one; NULL: the dark one. set as of theme_look. */

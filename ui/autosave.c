@@ -118,10 +118,10 @@ void autosave_layout(struct autosave *autosave, const struct entries *layout)
 
 void autosave_flush(struct autosave *autosave)
 {
-    bool same = autosave->layout.length == autosave->written.length &&
-                (!autosave->layout.length ||
-                 memcmp(autosave->layout.bytes, autosave->written.bytes,
-                        autosave->layout.length) == 0);
+    bool same =
+        autosave->layout.length == autosave->written.length &&
+        (!autosave->layout.length || memcmp(autosave->layout.bytes, autosave->written.bytes,
+                                            autosave->layout.length) == 0);
     if (autosave->fd >= 0 && !same)
         write_layout(autosave);
 }

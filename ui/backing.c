@@ -31,12 +31,12 @@ struct bench {
     struct held_model *model;
     struct held_corpus *corpus;
     struct lab *lab;
-    struct error wrong;          /* why there is none; status OK: nothing is wrong */
-    struct lab_settings at;      /* what it was brought to, or was refused at last */
-    struct error refused;        /* why not to those; status OK: it was */
+    struct error wrong;     /* why there is none; status OK: nothing is wrong */
+    struct lab_settings at; /* what it was brought to, or was refused at last */
+    struct error refused;   /* why not to those; status OK: it was */
     bool is_set;
-    struct lab_settings wanted;  /* and since when, while they do not rest */
-    double since, seconds;       /* seconds: that the last lab_set took */
+    struct lab_settings wanted; /* and since when, while they do not rest */
+    double since, seconds;      /* seconds: that the last lab_set took */
 };
 
 enum work_kind { WORK_ANALYSIS, WORK_LAB };
@@ -155,8 +155,8 @@ static struct kept *find_kept(struct backing *backing, struct held_model *model)
         *kept = (struct kept){.features = held_features_ref(state->features),
                               .model = held_model_ref(model),
                               .corpus = held_corpus_ref(state->corpus)};
-        kept->analysis = analysis_create(state->features, model, state->corpus, &options,
-                                         &kept->wrong);
+        kept->analysis =
+            analysis_create(state->features, model, state->corpus, &options, &kept->wrong);
         kept->ended = !kept->analysis;
         if (kept->analysis)
             kept->wrong.status = STATUS_OK;
@@ -352,9 +352,8 @@ int backing_wake_fd(const struct backing *backing)
 static int percent(const struct backing *backing)
 {
     const struct work *work = backing->work;
-    return work && work->kind == WORK_ANALYSIS
-               ? (int)(100 * analysis_share(work->analysis))
-               : -1;
+    return work && work->kind == WORK_ANALYSIS ? (int)(100 * analysis_share(work->analysis))
+                                               : -1;
 }
 
 static void fill_lab(const struct backing *backing, struct snapshot *snapshot)
@@ -411,9 +410,8 @@ bool backing_update(struct backing *backing, struct snapshot *snapshot)
         further = true;
     }
     struct kept *kept = find_kept(backing, state->model);
-    struct kept *pinned = state->pinned == state->model
-                              ? kept
-                              : find_kept(backing, state->pinned);
+    struct kept *pinned =
+        state->pinned == state->model ? kept : find_kept(backing, state->pinned);
     if (backing->work && is_overtaken(backing, kept, pinned))
         cancel_ask(job_cancel(backing->work->job));
     struct work *work = backing->work ? NULL : next_work(backing, kept, pinned);

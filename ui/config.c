@@ -20,8 +20,8 @@ static const char *copy(struct config *config, const char *text)
 void config_give(struct config *config, enum config_name name, const char *value,
                  const char *option)
 {
-    config->values[name] = (struct config_value){names[name], copy(config, value),
-                                                 copy(config, option)};
+    config->values[name] =
+        (struct config_value){names[name], copy(config, value), copy(config, option)};
 }
 
 /* ---- a file ---- */

@@ -27,14 +27,6 @@ static void add_short_name(struct text *out, const char *path)
     text_add_visible(out, name, length, SIZE_MAX);
 }
 
-static size_t count_split(const struct features *features, enum split split)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < features->n_pairs; i++)
-        n += features_split(features, i) == split;
-    return n;
-}
-
 static void add_data(struct text *out, const struct workbench *workbench)
 {
     const struct state *state = workbench->snapshot.state;
@@ -49,7 +41,7 @@ static void add_data(struct text *out, const struct workbench *workbench)
     table_add_number(out, (double)state->features->features.n_pairs, COLUMN_COUNT, 0);
     text_add(out, " pairs");
     if (analysis && analysis->n_pairs) {
-        text_printf(out, " %s %s ", bullet, split_names[analysis->split]);
+        text_printf(out, " %s %s ", bullet, split_name(analysis->split));
         table_add_number(out, (double)analysis->n_pairs, COLUMN_COUNT, 0);
     }
 }
@@ -213,9 +205,10 @@ static void draw_hints(struct workbench *workbench, const struct pen *pen)
     const struct view *view = view_table[workbench->view];
     const char *mode = view->mode ? view->mode(workbench_front(workbench)) : NULL;
     pen_fill(pen, pen->styles[STYLE_TEXT], " ");
-    key_map_draw_hints(&workbench->keys, top    ? top->kind->mode
-                                         : mode ? mode
-                                                : view->name,
+    key_map_draw_hints(&workbench->keys,
+                       top    ? top->kind->mode
+                       : mode ? mode
+                              : view->name,
                        top || mode, pen, 0);
 }
 

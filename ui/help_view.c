@@ -24,12 +24,10 @@ static void add_row(struct text *out, const struct binding *row)
     text_done(&key);
 }
 
-static void add_heading(struct text *out, const char *format, const char *name)
+static void add_heading(struct text *out, const char *name)
 {
     text_add(out, out->length ? "\n" : "");
-    text_add_char(out, PAGER_HEADING);
-    text_printf(out, format, name);
-    text_add_char(out, '\n');
+    text_printf(out, "%c%s\n", PAGER_HEADING, name);
 }
 
 /* Rows of that place only, by their `where`. */
@@ -42,7 +40,7 @@ static bool add_rows(struct text *out, const struct key_map *keys, const char *w
         if (strcmp(row->where, of) != 0)
             continue;
         if (!any)
-            add_heading(out, "%s", heading);
+            add_heading(out, heading);
         any = true;
         add_row(out, row);
     }
@@ -65,7 +63,7 @@ static void add_paragraphs(struct text *out, const char *help)
 
 static void add_commands(struct text *out, const struct command *const *table)
 {
-    add_heading(out, "%s", "commands (type : and one of them; 'help NAME' explains it)");
+    add_heading(out, "commands (type : and one of them; 'help NAME' explains it)");
     for (size_t i = 0; table[i]; i++)
         text_printf(out, "  %-*s %s\n", KEY_ROOM, table[i]->name, table[i]->help);
 }
@@ -75,7 +73,7 @@ struct overlay help_make(struct workbench *workbench, const char *where, bool is
     const struct view *view = view_table[workbench->view];
     const struct key_map *keys = &workbench->keys;
     struct text out = {0}, title = {0};
-    add_heading(&out, "%s", view->title);
+    add_heading(&out, view->title);
     add_paragraphs(&out, view->help ? view->help : "");
     if (is_mode && strcmp(where, view->name) != 0)
         add_rows(&out, keys, where, true, where, "keys here");

@@ -1,6 +1,4 @@
 /* Log: the commands of this run, and what runs in the background. */
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -67,11 +65,12 @@ static void *create(void)
 {
     struct log_view *view = mem_zero(sizeof *view);
     view->is_at_end = true;
-    view->listing = (struct listing){.columns = columns,
-                                     .n_columns = N_COLUMNS,
-                                     .cell = cell_of,
-                                     .id = id_of,
-                                     .empty = "no command was run yet: press : and type one"};
+    view->listing =
+        (struct listing){.columns = columns,
+                         .n_columns = N_COLUMNS,
+                         .cell = cell_of,
+                         .id = id_of,
+                         .empty = "no command was run yet: press : and type one"};
     return view;
 }
 
@@ -118,8 +117,8 @@ static void take_entries(struct log_view *view, const struct snapshot *snapshot)
         if (!is_wanted(view, entry))
             continue;
         MEM_RESERVE(view->rows, view->n, view->room);
-        view->rows[view->n++] = (struct log_row){
-            view->n_taken + 1, time_of(entry, snapshot->is_fixed), entry};
+        view->rows[view->n++] =
+            (struct log_row){view->n_taken + 1, time_of(entry, snapshot->is_fixed), entry};
     }
 }
 
@@ -129,25 +128,6 @@ static void find_entries(struct log_view *view, const struct snapshot *snapshot)
     for (size_t i = 0; i < view->n; i++)
         view->rows[i].entry =
             workspace_log_entry(snapshot->workspace, view->rows[i].number - 1);
-}
-
-static void apply_filter(struct log_view *view, const struct snapshot *snapshot)
-{
-    const char *filter = snapshot_entry(snapshot, VIEW_LOG, "filter");
-    listing_filter(&view->listing, &view->state, filter ? filter : "", NULL);
-}
-
-/* "-seconds,command": columns, most important first, - before one that falls. */
-static void apply_sort(struct log_view *view, const struct snapshot *snapshot)
-{
-    const char *sort = snapshot_entry(snapshot, VIEW_LOG, "sort");
-    char name[64];
-    view->state.n_sorts = 0;
-    if (!sort)
-        return;
-    snprintf(name, sizeof name, "%.*s", (int)strcspn(sort, ","), sort);
-    bool falls = *name == '-';
-    listing_sort_by(&view->listing, &view->state, name + falls, falls, NULL);
 }
 
 static void update(void *self, const struct snapshot *snapshot)
@@ -163,8 +143,9 @@ static void update(void *self, const struct snapshot *snapshot)
     find_entries(view, snapshot);
     view->listing.rows = view->rows;
     view->listing.n_rows = view->n;
-    apply_sort(view, snapshot);
-    apply_filter(view, snapshot);
+    listing_set(&view->listing, &view->state, snapshot_entry(snapshot, VIEW_LOG, "sort"),
+                snapshot_entry(snapshot, VIEW_LOG, "filter"),
+                snapshot_entry(snapshot, VIEW_LOG, "columns"), NULL);
     listing_refresh(&view->listing, &view->state);
     if (view->is_at_end && view->n != before)
         listing_do(&view->listing, &view->state, LISTING_LAST);
@@ -181,8 +162,8 @@ static int draw_jobs(const struct snapshot *snapshot, const struct pen *pen)
         struct running running = interpreter_job(snapshot->interpreter, i);
         struct task_progress at;
         task_progress(running.task, &at);
-        int end = pen_printf(pen, row, 0, pen->styles[STYLE_STRONG], "job %zu ",
-                             running.number);
+        int end =
+            pen_printf(pen, row, 0, pen->styles[STYLE_STRONG], "job %zu ", running.number);
         pen_bar(pen, row, end, BAR, at.share, pen->styles[STYLE_BAR]);
         struct pen rest = pen_columns(pen, end + BAR + 1, pen->box.columns - end - BAR - 1);
         int next = pen_put(&rest, row, 0, pen->styles[STYLE_TEXT], task_line(running.task));
@@ -213,15 +194,6 @@ static const struct log_row *row_at(const struct log_view *view)
     return row < view->n ? &view->rows[row] : NULL;
 }
 
-/* Sorting goes into the state, so that it can be undone. */
-static void answer_sort(const struct log_view *view, struct answer *answer)
-{
-    text_add(&answer->line, "sort log");
-    if (view->state.n_sorts)
-        text_printf(&answer->line, " -- %s%s", view->state.sorts[0].falling ? "-" : "",
-                    columns[view->state.sorts[0].column].name);
-}
-
 static bool do_verb(struct log_view *view, const struct action *action,
                     struct answer *answer)
 {
@@ -235,11 +207,10 @@ static bool do_verb(struct log_view *view, const struct action *action,
     } else if (strcmp(action->word, "all") == 0) {
         text_add(&answer->line, view->has_all ? "show log all" : "show log all yes");
     } else if (listing_verb_find(action->word, &verb)) {
-        bool sorts = verb >= LISTING_SORT_LEFT && verb <= LISTING_SORT_SECOND;
-        bool done = listing_do(&view->listing, &view->state, verb);
-        if (done && sorts)
-            answer_sort(view, answer);
-        return done;
+        /* order and hidden columns belong to the state, so that undo takes them back */
+        return listing_command(&view->listing, &view->state, view_log.name, verb,
+                               &answer->line) ||
+               listing_do(&view->listing, &view->state, verb);
     } else {
         return false;
     }
@@ -300,7 +271,8 @@ static bool mouse(void *self, const struct snapshot *snapshot, const struct mous
     struct log_view *view = self;
     enum listing_hit hit = listing_mouse(&view->listing, &view->state, &view->pane, mouse);
     if (hit == LISTING_ON_HEADER)
-        answer_sort(view, answer);
+        listing_command(&view->listing, &view->state, view_log.name, LISTING_SORT_TURN,
+                        &answer->line);
     return hit != LISTING_MISSED;
 }
 
@@ -343,7 +315,8 @@ static void add_filter(void *self, const struct snapshot *snapshot, struct text 
 }
 
 static const struct binding keys[] = {
-    {"log", "Enter", "do open", "take the command into the prompt, to change it", "edit", 70},
+    {"log", "Enter", "do open", "take the command into the prompt, to change it", "edit",
+     70},
     {"log", "r", "do again", "run the command again", "again", 65},
     {"log", "a", "do all", "also commands that only moved something, or not", "all", 35},
     {0},

@@ -15,33 +15,13 @@ enum { WORKERS = 2 };
 
 /* ---- the key map ---- */
 
-static void add_rows(struct binding **rows, size_t *n, size_t *room,
-                     const struct binding *more)
-{
-    for (; more && more->key; more++) {
-        MEM_RESERVE(*rows, *n, *room);
-        (*rows)[(*n)++] = *more;
-    }
-}
-
-/* The rows of all views and of what lies over them, as one table. */
-static struct binding *all_rows(void)
-{
-    struct binding *rows = NULL;
-    size_t n = 0, room = 0;
-    add_rows(&rows, &n, &room, key_table);
-    for (size_t i = 0; view_table[i]; i++)
-        add_rows(&rows, &n, &room, view_table[i]->keys);
-    MEM_RESERVE(rows, n, room);
-    rows[n] = (struct binding){0};
-    return rows;
-}
-
 static enum status bind_keys(struct workbench *workbench, struct error *err)
 {
     const struct config *config = workbench->options.config;
-    workbench->rows = all_rows();
-    key_map_open(&workbench->keys, workbench->rows);
+    key_map_open(&workbench->keys, key_table);
+    for (size_t i = 0; view_table[i]; i++)
+        if (view_table[i]->keys)
+            key_map_add(&workbench->keys, view_table[i]->keys);
     enum status status = STATUS_OK;
     for (size_t i = 0; config && i < config->n_keys && !status; i++) {
         const struct config_value *key = &config->keys[i];
@@ -80,8 +60,7 @@ struct workbench *workbench_create(const struct workbench_options *options,
                                       .ended = workbench_line_ended,
                                       .say = workbench_hear,
                                       .display = workbench_display};
-    workbench->interpreter =
-        interpreter_create(options->table, &workbench->front, WORKERS);
+    workbench->interpreter = interpreter_create(options->table, &workbench->front, WORKERS);
     workbench->workspace = interpreter_workspace(workbench->interpreter);
     workbench->backing = backing_create(workbench->workspace);
     for (size_t i = 0; i < N_VIEWS; i++)
@@ -103,7 +82,6 @@ void workbench_free(struct workbench *workbench)
     interpreter_free(workbench->interpreter);
     free(workbench->asked);
     free(workbench->overlays);
-    free(workbench->rows);
     key_map_done(&workbench->keys);
     history_done(&workbench->history);
     canvas_done(&workbench->canvas);
@@ -208,8 +186,7 @@ static void save_log(struct workbench *workbench)
     const struct workspace *workspace = workbench->workspace;
     size_t n = workspace_log_count(workspace);
     for (; workbench->log_seen < n; workbench->log_seen++) {
-        const struct log_entry *entry =
-            workspace_log_entry(workspace, workbench->log_seen);
+        const struct log_entry *entry = workspace_log_entry(workspace, workbench->log_seen);
         if (entry->repeats && workbench->options.autosave)
             autosave_line(workbench->options.autosave, entry->line);
     }
@@ -262,7 +239,7 @@ void workbench_wait(struct workbench *workbench)
 /* ---- beginning and end ---- */
 
 enum status workbench_open(struct workbench *workbench, const char *const *paths, size_t n,
-                           struct progress *progress, struct error *err)
+                           struct error *err)
 {
     const char **words = mem_alloc((n + 1) * sizeof *words);
     words[0] = "open";
@@ -270,7 +247,8 @@ enum status workbench_open(struct workbench *workbench, const char *const *paths
     workbench->now = (struct asked){.origin = ORIGIN_SCRIPT};
     const struct request request = {.words = words, .n = n + 1};
     enum status status =
-        interpreter_run(workbench->interpreter, &request, NULL, progress, err);
+        interpreter_run(workbench->interpreter, &request, workbench->options.cancel,
+                        workbench->options.progress, err);
     free(words);
     return status;
 }

@@ -35,11 +35,14 @@ struct workbench_terminal {
 
 struct workbench_options {
     const struct command *const *table;
-    struct appearance *appearance;  /* borrowed */
-    const struct config *config;    /* borrowed; NULL: nothing is configured */
-    struct autosave *autosave;      /* borrowed; NULL: nothing is saved */
+    struct appearance *appearance; /* borrowed */
+    const struct config *config;   /* borrowed; NULL: nothing is configured */
+    struct autosave *autosave;     /* borrowed; NULL: nothing is saved */
     struct workbench_terminal terminal;
-    bool is_fixed; /* nothing that depends on time or place is shown */
+    bool is_fixed;             /* nothing that depends on time or place is shown */
+    struct orphan *orphan;     /* borrowed: the session that may be recovered; NULL: none */
+    struct cancel *cancel;     /* stops the opening of files; NULL: nobody does */
+    struct progress *progress; /* of the same; NULL: nobody looks */
 };
 
 /* The key map of configuration and views is wrong: STATUS_USAGE, naming the entry. */
@@ -49,11 +52,11 @@ void workbench_free(struct workbench *workbench);
 
 /* Opens files, to the end, before the first frame; errors as `open`. */
 enum status workbench_open(struct workbench *workbench, const char *const *paths, size_t n,
-                           struct progress *progress, struct error *err);
+                           struct error *err);
 
 /* Runs the lines of a script, each to its end, up to the first that fails: its status and place. */
 enum status workbench_replay(struct workbench *workbench, const char *path,
-                             struct progress *progress, struct error *err);
+                             struct error *err);
 
 /* What was done so far is taken for saved, as nothing would be lost. */
 void workbench_settle(struct workbench *workbench);

@@ -27,10 +27,10 @@ static enum status show_view(struct workbench *workbench, struct call *call,
 static enum status go(struct workbench *workbench, struct call *call, struct error *err)
 {
     const struct go_args *args = call->args;
-    struct action action = {.kind = ACTION_GO, .word = args->where, .times = args->times};
+    struct action action = {.kind = ACTION_GO, .word = args->way, .times = args->times};
     if (workbench_act(workbench, &action))
         return STATUS_OK;
-    return error_set(err, STATUS_FAILED, "'go %s' leads nowhere here", args->where);
+    return error_set(err, STATUS_FAILED, "'go %s' leads nowhere here", args->way);
 }
 
 /* ---- do: what views leave to the frame ---- */
@@ -43,8 +43,29 @@ static void unfilter(struct workbench *workbench)
     text_done(&line);
 }
 
+/* The session of a run that ended badly: its lines are run here, and are this run's from then on. */
+static bool recover(struct workbench *workbench, bool forget)
+{
+    struct orphan *orphan = workbench->options.orphan;
+    if (!orphan || !orphan->path)
+        return false;
+    if (forget) {
+        autosave_forget(orphan);
+        return true;
+    }
+    struct text line = {0};
+    text_add(&line, "run ");
+    line_add_word(&line, orphan->path);
+    text_add(&line, "\ndo forget");
+    workbench_run_next(workbench, line.bytes);
+    text_done(&line);
+    return true;
+}
+
 static bool do_here(struct workbench *workbench, const char *verb)
 {
+    if (strcmp(verb, "recover") == 0 || strcmp(verb, "forget") == 0)
+        return recover(workbench, strcmp(verb, "forget") == 0);
     if (strcmp(verb, "close") == 0)
         workbench_run_next(workbench, "quit");
     else if (strcmp(verb, "unfilter") == 0)
@@ -118,11 +139,10 @@ static enum status copy(struct workbench *workbench, struct call *call, struct e
     return workbench_copy(workbench, args->what == 0, err);
 }
 
-static enum status export(struct workbench *workbench, struct call *call, struct error *err)
-{
+static enum status export(struct workbench *workbench, struct call *call,
+                          struct error *err) {
     const struct export_args *args = call->args;
-    if (args->file)
-        return workbench_export(workbench, args->file, call->force, err);
+    if (args->file) return workbench_export(workbench, args->file, call->force, err);
     struct text line = {0};
     text_printf(&line, "export %s.csv", view_names[workbench->view]);
     workbench_push(workbench, prompt_make(workbench, line.bytes));
@@ -168,8 +188,7 @@ static enum status show_keys(struct workbench *workbench, struct call *call,
     const char *mode = view->mode ? view->mode(self) : NULL;
     if (top)
         mode = top->kind->mode;
-    workbench_push(workbench,
-                   help_make(workbench, mode ? mode : view->name, mode != NULL));
+    workbench_push(workbench, help_make(workbench, mode ? mode : view->name, mode != NULL));
     return STATUS_OK;
 }
 
@@ -217,8 +236,8 @@ static enum status change_mouse(struct workbench *workbench, struct call *call,
         return STATUS_OK;
     bool on = args->on == 2 ? !terminal->has_mouse() : args->on == 1;
     terminal->set_mouse(on);
-    workbench_say(workbench, TONE_GOOD, on ? "the mouse is taken"
-                                           : "the mouse is the terminal's again");
+    workbench_say(workbench, TONE_GOOD,
+                  on ? "the mouse is taken" : "the mouse is the terminal's again");
     return STATUS_OK;
 }
 
@@ -240,10 +259,9 @@ static enum status quit(struct workbench *workbench, struct call *call, struct e
         workbench->has_ended = true;
         return STATUS_OK;
     }
-    workbench_push(workbench,
-                   question_make("What was done is not saved. Quit? y: quit   "
-                                 "n: stay   s: save it as a script",
-                                 "yns", lines));
+    workbench_push(workbench, question_make("What was done is not saved. Quit? y: quit   "
+                                            "n: stay   s: save it as a script",
+                                            "yns", lines));
     return STATUS_OK;
 }
 
@@ -253,14 +271,22 @@ enum status workbench_display(void *self, struct call *call, struct error *err)
         const struct command *command;
         doing *run;
     } rows[] = {
-        {&cmd_view, show_view},     {&cmd_go, go},
-        {&cmd_do, act},             {&cmd_cursor, put_cursor},
-        {&cmd_search, search},      {&cmd_explain, explain},
-        {&cmd_copy, copy},          {&cmd_export, export},
-        {&cmd_result, show_result}, {&cmd_config, show_config},
-        {&cmd_keys, show_keys},     {&cmd_prompt, prompt},
-        {&cmd_theme, change_theme}, {&cmd_mouse, change_mouse},
-        {&cmd_redraw, redraw},      {&cmd_quit, quit},
+        {&cmd_view, show_view},
+        {&cmd_go, go},
+        {&cmd_do, act},
+        {&cmd_cursor, put_cursor},
+        {&cmd_search, search},
+        {&cmd_explain, explain},
+        {&cmd_copy, copy},
+        {&cmd_export, export},
+        {&cmd_result, show_result},
+        {&cmd_config, show_config},
+        {&cmd_keys, show_keys},
+        {&cmd_prompt, prompt},
+        {&cmd_theme, change_theme},
+        {&cmd_mouse, change_mouse},
+        {&cmd_redraw, redraw},
+        {&cmd_quit, quit},
     };
     struct workbench *workbench = self;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

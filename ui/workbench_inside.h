@@ -33,7 +33,6 @@ struct workbench {
     struct workspace *workspace;
     struct backing *backing;
     struct key_map keys;
-    struct binding *rows; /* of all views, what the key map was made of */
     struct history history;
 
     struct snapshot snapshot;

@@ -56,8 +56,8 @@ static bool act_on_overlay(struct workbench *workbench, const struct action *act
 {
     struct overlay *top = workbench_top(workbench);
     struct overlay_answer answer = {0};
-    bool is_known = top->kind->act && top->kind->act(top->self, &workbench->snapshot,
-                                                     action, &answer);
+    bool is_known =
+        top->kind->act && top->kind->act(top->self, &workbench->snapshot, action, &answer);
     if (!is_known && action->kind == ACTION_DO &&
         (strcmp(action->word, "close") == 0 || strcmp(action->word, "back") == 0))
         is_known = answer.close = true;
@@ -73,8 +73,8 @@ bool workbench_act(struct workbench *workbench, const struct action *action)
         return act_on_overlay(workbench, action);
     struct answer answer = {0};
     void *self = workbench_front(workbench);
-    bool is_known = view_table[workbench->view]->act(self, &workbench->snapshot, action,
-                                                     &answer);
+    bool is_known =
+        view_table[workbench->view]->act(self, &workbench->snapshot, action, &answer);
     workbench_take(workbench, &answer);
     return is_known;
 }
@@ -87,8 +87,7 @@ static bool type_into(struct workbench *workbench, const struct event *event)
     const struct view *view = view_table[workbench->view];
     if (top) {
         struct overlay_answer answer = {0};
-        bool taken =
-            top->kind->typed(top->self, &workbench->snapshot, event, &answer);
+        bool taken = top->kind->typed(top->self, &workbench->snapshot, event, &answer);
         take_overlay(workbench, &answer);
         return taken;
     }
@@ -121,8 +120,7 @@ static bool is_forced(struct workbench *workbench)
 
 static bool is_idle_cancel(const struct workbench *workbench, const struct binding *row)
 {
-    return strcmp(row->command, "cancel") == 0 &&
-           !interpreter_jobs(workbench->interpreter);
+    return strcmp(row->command, "cancel") == 0 && !interpreter_jobs(workbench->interpreter);
 }
 
 /* Ctrl-C never quits. */
@@ -143,7 +141,8 @@ static bool find_row(struct workbench *workbench, const struct event *event,
         *row = key_map_find(keys, place.where, place.is_mode, event->key);
     if (*row || (place.types && type_into(workbench, event)))
         return true;
-    if (place.is_mode && !workbench_top(workbench) && !(place.types && key_types(event->key)))
+    if (place.is_mode && !workbench_top(workbench) &&
+        !(place.types && key_types(event->key)))
         *row = key_map_find(keys, view_table[workbench->view]->name, false, event->key);
     return *row != NULL;
 }

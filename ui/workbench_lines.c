@@ -19,8 +19,8 @@ static enum status run_statement(struct workbench *workbench,
     struct asked outer = workbench->now;
     size_t wrong, job;
     workbench->now = (struct asked){.origin = origin, .keys = workbench->keys_pressed};
-    enum status status = runner_statement(workbench->interpreter, statement, &options,
-                                          &wrong, &job, err);
+    enum status status =
+        runner_statement(workbench->interpreter, statement, &options, &wrong, &job, err);
     if (job) {
         workbench->now.task = interpreter_find_job(workbench->interpreter, job);
         MEM_RESERVE(workbench->asked, workbench->n_asked, workbench->asked_room);
@@ -42,8 +42,7 @@ enum status workbench_run(struct workbench *workbench, const char *lines,
     struct error err;
     enum script_result result = SCRIPT_END;
     enum status status = STATUS_OK;
-    while (!status &&
-           (result = script_next(&script, &statement, &err)) == SCRIPT_STATEMENT)
+    while (!status && (result = script_next(&script, &statement, &err)) == SCRIPT_STATEMENT)
         status = run_statement(workbench, &statement, origin, &err);
     statement_done(&statement);
     if (!status && result != SCRIPT_END)
@@ -84,9 +83,10 @@ void workbench_hear(void *self, const char *bytes, size_t length)
 }
 
 enum status workbench_replay(struct workbench *workbench, const char *path,
-                             struct progress *progress, struct error *err)
+                             struct error *err)
 {
-    const struct runner_options options = {.progress = progress};
+    const struct runner_options options = {.progress = workbench->options.progress,
+                                           .cancel = workbench->options.cancel};
     workbench->now = (struct asked){.origin = ORIGIN_SCRIPT};
     enum status status = runner_file(workbench->interpreter, path, &options, err);
     if (status && !err->message[0])
