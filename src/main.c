@@ -15,6 +15,7 @@
 #include "command/line.h"
 #include "command/output.h"
 #include "command/table.h"
+#include "ui/front.h"
 #include "ui/repl.h"
 
 static struct cancel cancel;
@@ -142,6 +143,22 @@ static enum status run_line(const char *const *words, size_t n, struct error *er
     return status;
 }
 
+/* The terminal interface, or the command that the words stand for. */
+static enum status run_front(const char *const *words, size_t n, struct error *err)
+{
+    struct front_line front;
+    struct progress progress;
+    progress_on_terminal(&progress);
+    enum status status = front_read(&front, command_table, words, n, err);
+    if (!status && front.kind == FRONT_COMMAND)
+        status = run_line(front.words, front.n, err);
+    else if (!status)
+        status = front_run(&front, command_table, &progress, &cancel, err);
+    progress_done(&progress);
+    front_done(&front);
+    return status;
+}
+
 static enum status run_repl(const char *const *words, size_t n, struct error *err)
 {
     const struct repl_options options = {
@@ -159,29 +176,28 @@ static enum status run_words(const char *const *words, size_t n, struct error *e
 {
     if (batch_is_meant(words, n))
         return run_batch(words, n, err);
-    if (strcmp(words[0], "repl") == 0)
+    if (n && strcmp(words[0], "repl") == 0)
         return run_repl(words, n, err);
-    return run_line(words, n, err);
+    return run_front(words, n, err);
 }
 
-/* --help, --help-all and --version without a command are those commands, and so is no word at
- * all. */
+/* --help, --help-all and --version without a command are those commands. */
 static const char **make_words(size_t *n, char **arguments)
 {
     const char **words = mem_alloc((*n + 2) * sizeof *words);
     for (size_t i = 0; i < *n; i++)
         words[i] = arguments[i];
-    const char *first = *n ? words[0] : "--help";
-    bool all = strcmp(first, "--help-all") == 0;
-    if (all)
+    const char *first = *n ? words[0] : "";
+    if (strcmp(first, "--help-all") == 0) {
         memmove(words + 1, words, *n * sizeof *words);
-    if (all || strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0)
         words[0] = "help";
-    else if (strcmp(first, "--version") == 0)
-        words[0] = "version";
-    if (all)
         words[1] = "--all";
-    *n = *n + all > 1 ? *n + all : 1;
+        ++*n;
+    } else if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0) {
+        words[0] = "help";
+    } else if (strcmp(first, "--version") == 0) {
+        words[0] = "version";
+    }
     return words;
 }
 

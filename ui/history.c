@@ -19,8 +19,7 @@ static void keep(struct history *history, const char *line, size_t length)
         return;
     if (history->n == HISTORY_MOST) {
         free(history->lines[0]);
-        memmove(history->lines, history->lines + 1,
-                --history->n * sizeof *history->lines);
+        memmove(history->lines, history->lines + 1, --history->n * sizeof *history->lines);
     }
     MEM_RESERVE(history->lines, history->n, history->room);
     history->lines[history->n++] = mem_copy(line, length);
@@ -29,7 +28,8 @@ static void keep(struct history *history, const char *line, size_t length)
 void history_open(struct history *history, const char *path)
 {
     *history = (struct history){.path = mem_copy_text(path)};
-    struct source *source = path && access(path, R_OK) == 0 ? source_open(path, NULL) : NULL;
+    struct source *source =
+        path && access(path, R_OK) == 0 ? source_open(path, NULL) : NULL;
     char *line = NULL;
     size_t length = 0;
     while (source && !source_line(source, &line, &length, NULL) && line)
