@@ -138,6 +138,7 @@ static enum status adapt_to_all(struct call *call, const struct subject *subject
         .with_rules = ablation->axis->is_budget,
         .runs = ablation->runs,
         .seed = call->seed,
+        .cancel = call->cancel,
     };
     options.adapt.learning_rate = 0; /* chosen for every budget */
     size_t n = ablation->values.n;

@@ -172,6 +172,7 @@ static enum status adapt_subject(struct call *call, const struct subject *subjec
         .with_rules = true,
         .runs = args->runs,
         .seed = call->seed,
+        .cancel = call->cancel,
     };
     struct team *team =
         team_create(adapting_threads(&subject->model, args->batch, call->threads));

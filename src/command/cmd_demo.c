@@ -168,7 +168,8 @@ static enum status demo_evaluate(struct call *call, const struct features *featu
     struct evaluate_options options = {.split = SPLIT_TEST,
                                        .rule = RULE_PROBABILITY,
                                        .resamples = 1000,
-                                       .seed = call->seed};
+                                       .seed = call->seed,
+                                       .workers = {.cancel = call->cancel}};
     struct evaluation evaluation;
     status = evaluate(features, &model, &options, &evaluation, err);
     if (!status) {

@@ -148,7 +148,8 @@ static enum status train(struct ablate *ablate, struct error *err)
 static enum status judge(struct ablate *ablate, struct error *err)
 {
     size_t at = ablate->evaluated - ablate->first;
-    struct evaluate_options options = {.split = ablate->options.split};
+    struct evaluate_options options = {.split = ablate->options.split,
+                                       .workers = {ablate->team, ablate->options.cancel}};
     struct evaluation evaluation;
     struct model model;
     enum status status = trainer_model(ablate->trainer, at, &model, err);

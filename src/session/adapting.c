@@ -67,6 +67,11 @@ static enum status begin(struct adapting *adapting, struct error *err)
     return adapting->work ? STATUS_OK : err->status;
 }
 
+static struct workers workers_of(const struct adapting *adapting)
+{
+    return (struct workers){adapting->team, adapting->options.cancel};
+}
+
 /* Scales of the heads for the rules. */
 static enum status measure_scales(struct adapting *adapting, struct error *err)
 {
@@ -77,9 +82,10 @@ static enum status measure_scales(struct adapting *adapting, struct error *err)
     struct predictions predictions;
     features_select(features, SPLIT_TRAIN, -1, pairs);
     adapting->scale = mem_alloc(K * sizeof *adapting->scale);
+    struct predict_options options = {RULE_PROBABILITY, ROUTE_CONTEXT,
+                                      workers_of(adapting)};
     enum status status =
-        predictions_make(&predictions, features, adapting->model, pairs, n,
-                         (struct predict_options){RULE_PROBABILITY, ROUTE_CONTEXT}, err);
+        predictions_make(&predictions, features, adapting->model, pairs, n, options, err);
     if (!status) {
         weigh_scales(predictions.margin, n, K, adapting->scale);
         predictions_done(&predictions);
@@ -94,7 +100,8 @@ static enum status look(const struct adapting *adapting, const struct model *mod
     struct evaluate_options options = {.split = adapting->options.split,
                                        .rule = adapting->options.rule,
                                        .routing = routing,
-                                       .seed = adapting->options.seed};
+                                       .seed = adapting->options.seed,
+                                       .workers = workers_of(adapting)};
     return evaluate(adapting->features, model, &options, out, err);
 }
 

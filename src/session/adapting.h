@@ -37,6 +37,7 @@ struct adapting_options {
     bool with_rules;            /* score the weight rules and controls on the same labels */
     size_t runs;                /* >= 1 */
     uint64_t seed;
+    const struct cancel *cancel; /* looked at within evaluations; NULL: nobody stops them */
 };
 
 struct adapting_run {
