@@ -113,9 +113,9 @@ static double decide(enum rule rule, const float *log_f, const float *chosen,
     return sum;
 }
 
-/* Whether some head's margin is exactly 0. */
+/* Whether some head's margin is exactly 0. terms: [K] to work in. */
 static bool fill_pair(struct predictions *out, size_t i, const float *chosen,
-                      const float *rejected, enum rule rule)
+                      const float *rejected, enum rule rule, double *terms)
 {
     size_t K = out->n_heads;
     float *margin = out->margin + i * K, *log_f = out->log_weight + i * K;
@@ -126,11 +126,11 @@ static bool fill_pair(struct predictions *out, size_t i, const float *chosen,
         margin[k] = chosen[k] - rejected[k];
         right[k] = margin[k] > 0;
         tie = tie || margin[k] == 0;
-        double term = (double)log_f[k] + (double)log_sigmoid(margin[k]);
-        top = term > top ? term : top;
+        terms[k] = (double)log_f[k] + (double)log_sigmoid(margin[k]);
+        top = terms[k] > top ? terms[k] : top;
     }
     for (size_t k = 0; k < K; k++)
-        sum += exp((double)log_f[k] + (double)log_sigmoid(margin[k]) - top);
+        sum += exp(terms[k] - top);
     out->log_probability[i] = top + log(sum);
     out->probability[i] = exp(out->log_probability[i]);
     right[K] = decide(rule, log_f, chosen, rejected, K) > 0;
@@ -157,10 +157,13 @@ static enum status decide_part(void *arg, size_t part, struct error *err)
     struct predictions *out = decision->out;
     size_t first = part * PART_PAIRS, ties = 0;
     size_t end = first + part_length(out->n, PART_PAIRS, part);
+    double *terms = mem_alloc(out->n_heads * sizeof *terms);
     (void)err;
     for (size_t i = first; i < end; i++)
-        ties += fill_pair(out, i, reward_of(decision->chosen, out->pairs[i]),
-                          reward_of(decision->rejected, out->pairs[i]), decision->rule);
+        ties +=
+            fill_pair(out, i, reward_of(decision->chosen, out->pairs[i]),
+                      reward_of(decision->rejected, out->pairs[i]), decision->rule, terms);
+    free(terms);
     atomic_fetch_add(&decision->ties, ties);
     return STATUS_OK;
 }
@@ -367,8 +370,11 @@ enum status predictions_of_margins(struct predictions *out, const uint32_t *pair
     }
     memcpy(made.log_weight, log_weight, n * n_heads * sizeof *log_weight);
     float *nothing = mem_zero(n_heads * sizeof *nothing);
+    double *terms = mem_alloc(n_heads * sizeof *terms);
     for (size_t i = 0; i < n; i++)
-        made.ties += fill_pair(&made, i, margin + i * n_heads, nothing, RULE_PROBABILITY);
+        made.ties +=
+            fill_pair(&made, i, margin + i * n_heads, nothing, RULE_PROBABILITY, terms);
+    free(terms);
     free(nothing);
     *out = made;
     return STATUS_OK;
