@@ -26,21 +26,18 @@ static const struct axis budget_axis = {
 static const struct axis tau_axis = {
     "tau", "accuracy against tau", "0.0001,0.001,0.01,0.1,1,10", 1e-12, HUGE_VAL, false};
 
-/* Of what is not varied: the defaults of adapt. */
-enum { USUAL_BUDGET = 50 };
-
 struct ablation {
     const struct axis *axis;
     struct ablate_values values;
-    size_t runs;
+    size_t runs, budget; /* budget: where it is not varied */
     enum split split;
 };
 
-static struct adapting_setting setting_of(const struct axis *axis, double value)
+static struct adapting_setting setting_of(const struct ablation *ablation, double value)
 {
     double tau = adapt_defaults().tau;
-    return axis->is_budget ? (struct adapting_setting){(size_t)value, tau}
-                           : (struct adapting_setting){USUAL_BUDGET, value};
+    return ablation->axis->is_budget ? (struct adapting_setting){(size_t)value, tau}
+                                     : (struct adapting_setting){ablation->budget, value};
 }
 
 static void add_columns(struct table *table, const struct axis *axis)
@@ -105,7 +102,7 @@ static void report_points(struct call *call, const struct adapting *adapting,
     if (axis->is_budget)
         report_real(report, "tau", adapt_defaults().tau, 6, NULL);
     else
-        report_count(report, "budget", USUAL_BUDGET, "pairs an attribute");
+        report_count(report, "budget", ablation->budget, "pairs an attribute");
     report_real(report, "seconds", seconds, 3, "s");
     adapting_report_before(adapting, report);
     struct table *table = report_table(report, axis->name, axis->title);
@@ -144,9 +141,9 @@ static enum status adapt_to_all(struct call *call, const struct subject *subject
     size_t n = ablation->values.n;
     struct adapting_setting *settings = mem_alloc(n * sizeof *settings);
     for (size_t i = 0; i < n; i++)
-        settings[i] = setting_of(ablation->axis, ablation->values.items[i]);
-    struct team *team =
-        team_create(adapting_threads(&subject->model, options.adapt.batch, call->threads));
+        settings[i] = setting_of(ablation, ablation->values.items[i]);
+    struct team *team = team_create(
+        adapt_threads(&subject->model.shape, options.adapt.batch, call->threads));
     struct adapting *adapting = adapting_create(&subject->features, &subject->model,
                                                 settings, n, &options, team, err);
     double seconds = 0;
@@ -163,8 +160,10 @@ static enum status adapt_to_all(struct call *call, const struct subject *subject
 static enum status run(struct call *call, const struct axis *axis, struct error *err)
 {
     const struct ablate_args *args = call->args;
-    struct ablation ablation = {
-        .axis = axis, .runs = args->seeds, .split = (enum split)args->split};
+    struct ablation ablation = {.axis = axis,
+                                .runs = args->seeds,
+                                .budget = args->budget,
+                                .split = (enum split)args->split};
     struct subject subject;
     if (!args->model)
         return error_set(err, STATUS_USAGE,

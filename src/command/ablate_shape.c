@@ -9,6 +9,7 @@
 #include "command/cmd_ablate.h"
 #include "command/subject.h"
 #include "core/ablate.h"
+#include "core/budget.h"
 #include "core/linalg.h"
 #include "session/division.h"
 #include "session/training.h"
@@ -53,6 +54,7 @@ struct work {
     struct ablate_variant *variants; /* [values->n] */
     struct team *team;
     struct ablate *ablate;
+    size_t budget; /* to adapt every model to; 0: none */
     double seconds;
 };
 
@@ -78,6 +80,27 @@ static enum status make_variants(struct work *work, struct error *err)
                                variant->shape.n_heads, work->division.n_train);
     }
     return status;
+}
+
+/* A budget needs contexts to draw from; without them the ablation goes on, and says so. */
+static void settle_budget(struct work *work)
+{
+    struct budget budget;
+    struct error why;
+    if (!work->args->budget)
+        return;
+    if (budget_draw(&budget, &work->features, work->args->budget, work->call->seed, &why)) {
+        report_note(work->call->report,
+                    "The models were not adapted to labelled pairs: %s.", why.message);
+        return;
+    }
+    if (budget.n_short)
+        report_note(work->call->report,
+                    "%zu attributes have fewer pairs with contexts than the budget; all "
+                    "of theirs were used.",
+                    budget.n_short);
+    budget_done(&budget);
+    work->budget = work->args->budget;
 }
 
 static struct recipe recipe_of(const struct work *work)
@@ -124,6 +147,13 @@ static void say_epoch(const struct work *work, const struct ablate_progress *at)
     text_done(&line);
 }
 
+static void say_adapted(const struct work *work, const struct ablate_progress *at)
+{
+    char line[64];
+    snprintf(line, sizeof line, "adapted %zu of %zu models", at->n_adapted, at->n_models);
+    progress_say(work->call->progress, line);
+}
+
 static enum status run_steps(struct work *work, struct error *err)
 {
     struct progress *progress = work->call->progress;
@@ -136,6 +166,8 @@ static enum status run_steps(struct work *work, struct error *err)
         at = ablate_progress(work->ablate);
         if (at.epoch && (at.epoch != before.epoch || at.round != before.round))
             say_epoch(work, &at);
+        if (at.n_adapted != before.n_adapted)
+            say_adapted(work, &at);
         before = at;
         progress_update(progress, at.done, at.total);
         if (!status && cancel_asked(work->call->cancel) && !ablate_finished(work->ablate))
@@ -156,6 +188,7 @@ static enum status run_work(struct work *work, struct error *err)
         .n_seeds = work->args->seeds,
         .recipe = recipe_of(work),
         .split = (enum split)work->args->split,
+        .budget = work->budget,
         .cancel = work->call->cancel,
     };
     work->team = make_team(work);
@@ -191,6 +224,8 @@ static void add_values(const struct work *work, struct report *report)
     table_column(table, work->axis->name, work->axis->type, work->axis->decimals, NULL);
     figure_columns(table, "oracle", "best head (oracle)", COLUMN_SHARE, NULL);
     figure_columns(table, "mixture", "mixture", COLUMN_SHARE, NULL);
+    if (work->budget)
+        figure_columns(table, "adapted", "adapted mixture", COLUMN_SHARE, NULL);
     figure_columns(table, "nll", "nll", COLUMN_REAL, "nats");
     table_column(table, "holdout_nll", COLUMN_REAL, 4, "nats");
     table_column(table, "router_entropy", COLUMN_REAL, 3, "nats");
@@ -205,6 +240,8 @@ static void add_values(const struct work *work, struct report *report)
         table_number(table, work->values->items[v]);
         add_figure(table, result.oracle);
         add_figure(table, result.mixture);
+        if (work->budget)
+            add_figure(table, result.adapted);
         add_figure(table, result.nll);
         table_number(table, result.holdout.mean);
         table_number(table, result.entropy.mean);
@@ -222,6 +259,8 @@ static void report_work(const struct work *work)
     report_count(report, "holdout_pairs", work->division.n_holdout, NULL);
     report_count(report, "models", work->values->n * work->args->seeds, NULL);
     report_count(report, "rounds", ablate_progress(work->ablate).n_rounds, NULL);
+    if (work->budget)
+        report_count(report, "budget", work->budget, "pairs an attribute");
     report_real(report, "seconds", work->seconds, 3, "s");
     add_values(work, report);
     report_note(
@@ -231,6 +270,12 @@ static void report_work(const struct work *work)
         "gain by chance alone. Intervals are of the mean over %zu seeds, which "
         "differ in where the parameters start; pairs and batches are the same.",
         work->args->seeds);
+    if (work->budget)
+        report_note(report,
+                    "The adapted mixture is that of the router fine-tuned on %zu labelled "
+                    "pairs with contexts of each attribute and reading contexts, as adapt "
+                    "does it; every seed draws pairs of its own.",
+                    work->budget);
     report_note(report,
                 "All models of a round were trained at once; seconds are one model's "
                 "share of that by its parameters.");
@@ -250,8 +295,10 @@ static enum status ablate_axis(struct call *call, const struct axis *axis,
                                call->seed, err);
     if (!status)
         status = make_variants(&work, err);
-    if (!status)
+    if (!status) {
+        settle_budget(&work);
         status = run_work(&work, err);
+    }
     if (status == STATUS_SHAPE || status == STATUS_NUMERIC)
         error_prefix(err, "'%s'", work.args->features);
     if (!status)

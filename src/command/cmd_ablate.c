@@ -66,6 +66,8 @@ static const struct field ablate_fields[] = {
      .initial = "",
      .value = "LIST",
      .help = "the values, joined by commas, in place of the usual ones"},
+    COUNT("budget", budget, 0, 1000000000, "50",
+          "labelled pairs of each attribute to adapt to, where it is not varied; 0: none"),
     COUNT("seeds", seeds, 1, 1000, "5", "models of each value, from different starts"),
     COUNT("heads", heads, 2, MODEL_HEADS_MAX, "5", "heads, where they are not varied"),
     {.name = "router",

@@ -13,7 +13,7 @@ struct ablate_args {
     const char *model;  /* of the kinds that adapt one; NULL: none is given */
     const char *values; /* "0,5,10"; NULL: the kind's own */
     size_t from, to;    /* heads */
-    size_t seeds, heads, hidden, batch, epochs, patience;
+    size_t seeds, heads, hidden, batch, epochs, patience, budget;
     int router, split;
     double alpha, learning_rate, holdout;
 };

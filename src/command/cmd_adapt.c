@@ -175,7 +175,7 @@ static enum status adapt_subject(struct call *call, const struct subject *subjec
         .cancel = call->cancel,
     };
     struct team *team =
-        team_create(adapting_threads(&subject->model, args->batch, call->threads));
+        team_create(adapt_threads(&subject->model.shape, args->batch, call->threads));
     struct adapting *adapting = adapting_create(&subject->features, &subject->model,
                                                 &setting, 1, &options, team, err);
     double seconds = 0;

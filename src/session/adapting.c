@@ -34,16 +34,6 @@ struct adapting {
     double *scale;            /* [K] of the heads on the training pairs; with rules only */
 };
 
-size_t adapting_threads(const struct model *model, size_t batch, size_t most)
-{
-    /* Products of a step that are worth a thread of their own, as for training. */
-    const double worth = 25e6;
-    double step = 6 * (double)batch * (double)shape_inputs(&model->shape) *
-                  (double)model->shape.prompt_width;
-    double threads = ceil(step / worth);
-    return threads < (double)most ? (size_t)(threads < 1 ? 1 : threads) : most;
-}
-
 /* The next run, of those that there are. */
 static size_t setting_at(const struct adapting *adapting)
 {

@@ -52,9 +52,6 @@ struct adapting_run {
 
 struct adapting;
 
-/* Threads that serve best, 1 to `most`: a step too small to share is done by one. */
-size_t adapting_threads(const struct model *model, size_t batch, size_t most);
-
 /* features, model, settings and team are borrowed. Errors as of adapt_create, budget_draw
  * and evaluate; NULL on failure. */
 struct adapting *adapting_create(const struct features *features, const struct model *model,

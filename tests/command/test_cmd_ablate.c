@@ -62,6 +62,20 @@ static void test_kinds(void **state)
     }
 }
 
+/* Features without contexts: no column of the adapted mixture, and it is said why. */
+static void test_nothing_to_adapt_to(void **state)
+{
+    (void)state;
+    struct result result =
+        run(microscope, "ablate heads good.features --values 2 --seeds 1" QUICK);
+    assert_int_equal(result.code, 0);
+    assert_null(strstr(result.out.bytes, "\"adapted"));
+    assert_non_null(strstr(result.out.bytes,
+                           "were not adapted to labelled pairs: no pair of the train split "
+                           "has a context to adapt to."));
+    done(&result);
+}
+
 /* One head is a single head: oracle, mixture and head are one. */
 static void test_one_head(void **state)
 {
@@ -162,6 +176,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kinds),
         cmocka_unit_test(test_one_head),
+        cmocka_unit_test(test_nothing_to_adapt_to),
         cmocka_unit_test(test_same_seed_same_figures),
         cmocka_unit_test(test_refuses),
         cmocka_unit_test(test_interrupted),

@@ -193,6 +193,31 @@ static void test_ablations(void **state)
     json_free(budgets);
 }
 
+/* Models that are trained are adapted too where there are contexts. */
+static void test_trained_and_adapted(void **state)
+{
+    (void)state;
+#define HEADS                                                                              \
+    "ablate heads demo.features --values 1,3 --seeds 2 --epochs 2 --hidden 4 --json"
+    struct json *with = report_of(HEADS " --budget 5"),
+                *without = report_of(HEADS " --budget 0");
+    const struct json *row =
+        json_first(json_get(json_get(json_get(with, "tables"), "ablation"), "rows"));
+    const struct json *other =
+        json_first(json_get(json_get(json_get(without, "tables"), "ablation"), "rows"));
+    assert_true(number_of(with, "budget") == 5);
+    assert_true(number_of(row, "adapted") == number_of(row, "mixture")); /* one head */
+    row = json_next(row);
+    assert_true(number_of(row, "adapted") > 0.4);
+    assert_true(number_of(row, "adapted") != number_of(row, "mixture"));
+    assert_int_equal(json_length(json_get(row, "adapted_interval")), 2);
+    assert_null(json_get(other, "adapted"));
+    other = json_next(other);
+    assert_true(number_of(row, "mixture") == number_of(other, "mixture"));
+    json_free(with);
+    json_free(without);
+}
+
 /* ---- what is refused ---- */
 
 static void test_refusals(void **state)
@@ -255,6 +280,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_rules),
         cmocka_unit_test(test_modes),
         cmocka_unit_test(test_ablations),
+        cmocka_unit_test(test_trained_and_adapted),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_route_without_contexts),
     };
