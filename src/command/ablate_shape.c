@@ -54,7 +54,9 @@ struct work {
     struct ablate_variant *variants; /* [values->n] */
     struct team *team;
     struct ablate *ablate;
-    size_t budget; /* to adapt every model to; 0: none */
+    size_t budget;            /* to adapt every model to; 0: none */
+    size_t n_short;           /* attributes that have fewer pairs */
+    struct error not_adapted; /* why there is none */
     double seconds;
 };
 
@@ -86,19 +88,10 @@ static enum status make_variants(struct work *work, struct error *err)
 static void settle_budget(struct work *work)
 {
     struct budget budget;
-    struct error why;
-    if (!work->args->budget)
+    if (!work->args->budget || budget_draw(&budget, &work->features, work->args->budget,
+                                           work->call->seed, &work->not_adapted))
         return;
-    if (budget_draw(&budget, &work->features, work->args->budget, work->call->seed, &why)) {
-        report_note(work->call->report,
-                    "The models were not adapted to labelled pairs: %s.", why.message);
-        return;
-    }
-    if (budget.n_short)
-        report_note(work->call->report,
-                    "%zu attributes have fewer pairs with contexts than the budget; all "
-                    "of theirs were used.",
-                    budget.n_short);
+    work->n_short = budget.n_short;
     budget_done(&budget);
     work->budget = work->args->budget;
 }
@@ -251,6 +244,24 @@ static void add_values(const struct work *work, struct report *report)
     }
 }
 
+static void note_adapted(const struct work *work, struct report *report)
+{
+    if (work->budget)
+        report_note(report,
+                    "The adapted mixture is that of the router fine-tuned on %zu labelled "
+                    "pairs with contexts of each attribute and reading contexts, as adapt "
+                    "does it; every seed draws pairs of its own.",
+                    work->budget);
+    if (work->n_short)
+        report_note(report,
+                    "%zu attributes have fewer pairs with contexts than the budget; all "
+                    "of theirs were used.",
+                    work->n_short);
+    if (work->not_adapted.status)
+        report_note(report, "The models were not adapted to labelled pairs: %s.",
+                    work->not_adapted.message);
+}
+
 static void report_work(const struct work *work)
 {
     struct report *report = work->call->report;
@@ -270,12 +281,7 @@ static void report_work(const struct work *work)
         "gain by chance alone. Intervals are of the mean over %zu seeds, which "
         "differ in where the parameters start; pairs and batches are the same.",
         work->args->seeds);
-    if (work->budget)
-        report_note(report,
-                    "The adapted mixture is that of the router fine-tuned on %zu labelled "
-                    "pairs with contexts of each attribute and reading contexts, as adapt "
-                    "does it; every seed draws pairs of its own.",
-                    work->budget);
+    note_adapted(work, report);
     report_note(report,
                 "All models of a round were trained at once; seconds are one model's "
                 "share of that by its parameters.");

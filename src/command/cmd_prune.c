@@ -222,6 +222,10 @@ static enum status run_prune(struct call *call, struct error *err)
         pruning_done(&pruning);
     }
     team_free(workers.team);
+    if (status == STATUS_CANCELLED) {
+        struct error stopped = *err;
+        error_set(err, status, "%s; nothing was written", stopped.message);
+    }
     subject_done(&subject);
     return status;
 }

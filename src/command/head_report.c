@@ -89,15 +89,14 @@ static enum status add_others(const struct head_look *look, struct call *call,
                                                 .cancel = call->cancel};
     size_t K = look->predictions.n_heads;
     struct correlation correlation;
-    enum status status =
-        correlation_make(&correlation, look->predictions.margin, look->predictions.n, K,
-                         &options, err);
+    enum status status = correlation_make(&correlation, look->predictions.margin,
+                                          look->predictions.n, K, &options, err);
     if (status)
         return status;
     uint32_t *others = mem_alloc(K * sizeof *others);
     head_rank_others(&correlation, look->k, others);
-    struct table *table =
-        report_table(call->report, "others", "correlation of its margins with the other heads'");
+    struct table *table = report_table(call->report, "others",
+                                       "correlation of its margins with the other heads'");
     table_column(table, "head", COLUMN_TEXT, 0, NULL);
     table_column(table, "correlation", COLUMN_REAL, 3, NULL);
     table_column(table, "weight", COLUMN_SHARE, 3, NULL);

@@ -128,8 +128,8 @@ static enum status add_accuracy(const struct pruning *pruning, struct call *call
         differences_make(pruning->features, &view->predictions, &after, &options,
                          &differences[v]);
         if (cancel_asked(call->cancel))
-            status = error_set(err, STATUS_CANCELLED,
-                               "pruning was stopped in the bootstrap; nothing was written");
+            status =
+                error_set(err, STATUS_CANCELLED, "pruning was stopped in the bootstrap");
         add_nll(call->report, view, &after);
         if (!status && pruning->merge)
             status = add_divergence(pruning, view, &after, call->report, err);
@@ -252,8 +252,7 @@ enum status prune_report_curve(struct pruning *pruning, struct call *call,
         progress_update(call->progress, (double)done,
                         (double)(curve->n_points * curve->n_views));
         if (!status && cancel_asked(call->cancel))
-            status = error_set(err, STATUS_CANCELLED,
-                               "the curve was stopped; nothing was written");
+            status = error_set(err, STATUS_CANCELLED, "the curve was stopped");
     }
     progress_end(call->progress);
     if (status)

@@ -224,8 +224,7 @@ enum status bound_estimate(const struct features *features, const struct model *
     features_select(features, split, -1, pairs);
     struct predictions predictions = {0};
     enum status status =
-        predictions_make(&predictions, features, model, pairs, n,
-                         options, err);
+        predictions_make(&predictions, features, model, pairs, n, options, err);
     if (!status)
         status = bound_of_predictions(features, &predictions, out, err);
     predictions_done(&predictions);

@@ -74,8 +74,7 @@ void differences_means(const uint8_t *right, size_t n, size_t width, const uint3
 
 void differences_make(const struct features *features, const struct predictions *before,
                       const struct predictions *after,
-                      const struct differences_options *options,
-                      struct differences *out)
+                      const struct differences_options *options, struct differences *out)
 {
     size_t n = before->n, columns = features->n_attributes + 1;
     uint8_t *right = mem_zero(n * PREDICTORS);

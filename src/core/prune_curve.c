@@ -124,10 +124,9 @@ static enum status open_view(struct prune_view *view, const struct features *fea
     *view =
         (struct prune_view){.split = split, .pairs = mem_alloc(n * sizeof *view->pairs)};
     features_select(features, split, -1, view->pairs);
-    enum status status =
-        predictions_make(&view->predictions, features, model, view->pairs, n,
-                         (struct predict_options){RULE_PROBABILITY, ROUTE_PROMPT, *workers},
-                         err);
+    enum status status = predictions_make(
+        &view->predictions, features, model, view->pairs, n,
+        (struct predict_options){RULE_PROBABILITY, ROUTE_PROMPT, *workers}, err);
     if (status)
         free(view->pairs);
     return status;

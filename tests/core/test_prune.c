@@ -534,8 +534,8 @@ static void test_differences(void **state)
     fit(&fitted, ROUTER_MLP, false);
     const struct predictions *before = &fitted.given.predictions;
     struct differences same, changed;
-    differences_make(&fitted.features, before, before, &(struct differences_options){200, 1},
-                     &same);
+    differences_make(&fitted.features, before, before,
+                     &(struct differences_options){200, 1}, &same);
     assert_true(same.mixture.gap == 0 && same.oracle.gap == 0);
     assert_true(same.mixture.interval.low == 0 && same.mixture.interval.high == 0);
     struct evaluate_options options = {.split = SPLIT_TRAIN, .resamples = 0};
@@ -546,8 +546,8 @@ static void test_differences(void **state)
     struct predictions after;
     assert_ok(prune_predict(&after, before, leader, NULL, &err), &err);
     evaluate_predictions(&fitted.features, &after, &options, &cut);
-    differences_make(&fitted.features, before, &after, &(struct differences_options){200, 1},
-                     &changed);
+    differences_make(&fitted.features, before, &after,
+                     &(struct differences_options){200, 1}, &changed);
     const struct {
         enum predictor predictor;
         struct difference *got;
