@@ -27,6 +27,7 @@ static const struct axis tau_axis = {
     "tau", "accuracy against tau", "0.0001,0.001,0.01,0.1,1,10", 1e-12, HUGE_VAL, false};
 
 struct ablation {
+    const struct call *call;
     const struct axis *axis;
     struct ablate_values values;
     size_t runs, budget; /* budget: where it is not varied */
@@ -92,6 +93,26 @@ static void add_point(const struct adapting *adapting, size_t setting,
         table_number(table, mean_of_rule(adapting, setting, n_runs, w));
 }
 
+/* All points whose runs are among the first n_done. */
+static void fill(const struct adapting *adapting, const struct ablation *ablation,
+                 size_t n_done, struct table *table)
+{
+    add_columns(table, ablation->axis);
+    for (size_t i = 0; i < n_done / ablation->runs; i++)
+        add_point(adapting, i, ablation, table);
+}
+
+/* Points as they come, for whoever looks on. */
+static void show(const struct adapting *adapting, size_t n_done, const void *self)
+{
+    const struct ablation *ablation = self;
+    if (n_done % ablation->runs || !ablation->call->show)
+        return;
+    struct table *table = table_create(ablation->axis->name, ablation->axis->title);
+    fill(adapting, ablation, n_done, table);
+    call_show(ablation->call, table);
+}
+
 static void report_points(struct call *call, const struct adapting *adapting,
                           const struct ablation *ablation, double seconds)
 {
@@ -105,13 +126,11 @@ static void report_points(struct call *call, const struct adapting *adapting,
         report_count(report, "budget", ablation->budget, "pairs an attribute");
     report_real(report, "seconds", seconds, 3, "s");
     adapting_report_before(adapting, report);
-    struct table *table = report_table(report, axis->name, axis->title);
-    add_columns(table, axis);
+    fill(adapting, ablation, adapting_total(adapting),
+         report_table(report, axis->name, axis->title));
     bool is_short = false;
-    for (size_t i = 0; i < ablation->values.n; i++) {
-        add_point(adapting, i, ablation, table);
+    for (size_t i = 0; i < ablation->values.n; i++)
         is_short = is_short || adapting_result(adapting, i, 0)->n_short;
-    }
     if (is_short)
         report_note(report, "Where an attribute has fewer pairs with contexts than the "
                             "budget, all of them were used.");
@@ -146,9 +165,10 @@ static enum status adapt_to_all(struct call *call, const struct subject *subject
         adapt_threads(&subject->model.shape, options.adapt.batch, call->threads));
     struct adapting *adapting = adapting_create(&subject->features, &subject->model,
                                                 settings, n, &options, team, err);
+    const struct adapting_watcher watcher = {show, ablation};
     double seconds = 0;
     enum status status =
-        adapting ? adapting_watch(adapting, call, &seconds, err) : err->status;
+        adapting ? adapting_watch(adapting, call, &watcher, &seconds, err) : err->status;
     if (!status)
         report_points(call, adapting, ablation, seconds);
     adapting_free(adapting);
@@ -160,7 +180,8 @@ static enum status adapt_to_all(struct call *call, const struct subject *subject
 static enum status run(struct call *call, const struct axis *axis, struct error *err)
 {
     const struct ablate_args *args = call->args;
-    struct ablation ablation = {.axis = axis,
+    struct ablation ablation = {.call = call,
+                                .axis = axis,
                                 .runs = args->seeds,
                                 .budget = args->budget,
                                 .split = (enum split)args->split};

@@ -221,6 +221,11 @@ double adapting_done(const struct adapting *adapting)
     return (double)adapting->n_done + share;
 }
 
+size_t adapting_ended(const struct adapting *adapting)
+{
+    return adapting->n_done;
+}
+
 size_t adapting_total(const struct adapting *adapting)
 {
     return adapting->n_settings * adapting->options.runs;

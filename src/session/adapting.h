@@ -65,6 +65,7 @@ bool adapting_finished(const struct adapting *adapting);
 
 /* Runs done so far, the one at work counted by its share, and how many there are. */
 double adapting_done(const struct adapting *adapting);
+size_t adapting_ended(const struct adapting *adapting); /* whole ones: have their results */
 size_t adapting_total(const struct adapting *adapting);
 
 /* The model as it is on the split, its router reading prompts or contexts; borrowed. */

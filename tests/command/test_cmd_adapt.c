@@ -171,7 +171,7 @@ static void test_ablations(void **state)
 {
     (void)state;
     struct json *budgets =
-        report_of("ablate budget demo.features demo.model --values 0,10 --seeds 2 --json");
+        report_of("ablate budget demo.features demo.model 0,10 --seeds 2 --json");
     struct json *taus =
         report_of("ablate tau demo.features demo.model --values 1 --seeds 1 --json");
     struct json *ten =
