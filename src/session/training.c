@@ -263,7 +263,8 @@ static struct json *describe(const struct training *training, size_t best)
     json_put_text(metadata, "format", "microscope.model/1");
     json_put_text(metadata, "settings", text);
     json_put_text(metadata, "features", hash);
-    const char *const carried[] = {"encoder", "corpus", "source"};
+    const char *const carried[] = {"encoder", "encoder.settings", "heads_see", "corpus",
+                                   "source"};
     for (size_t i = 0; i < sizeof carried / sizeof *carried; i++)
         if (json_text(json_get(features, carried[i])))
             json_put_text(metadata, carried[i], json_text(json_get(features, carried[i])));
