@@ -77,6 +77,15 @@ static void next_round(struct team *team)
     pthread_mutex_unlock(&team->lock);
 }
 
+/* All but the faults of a thread itself, whose handlers must run on it. */
+static void fill_signals(sigset_t *all)
+{
+    static const int own[] = {SIGBUS, SIGSEGV, SIGFPE, SIGILL};
+    sigfillset(all);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        sigdelset(all, own[i]);
+}
+
 struct team *team_create(size_t n)
 {
     struct team *team = mem_zero(sizeof *team);
@@ -86,7 +95,7 @@ struct team *team_create(size_t n)
     pthread_cond_init(&team->begin, NULL);
     /* Signals belong to the front end's thread. */
     sigset_t all, before;
-    sigfillset(&all);
+    fill_signals(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     while (team->n < n) {
         struct member *member = &team->members[team->n];
@@ -301,7 +310,7 @@ struct pool *pool_create(size_t threads)
     pthread_cond_init(&pool->changed, NULL);
     open_pipe(pool->wake);
     sigset_t all, before;
-    sigfillset(&all);
+    fill_signals(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     while (pool->n < threads &&
            pthread_create(&pool->threads[pool->n], NULL, pool_main, pool) == 0)

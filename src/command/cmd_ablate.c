@@ -175,12 +175,11 @@ const struct command cmd_ablate = {
     .help = "accuracy and loss against the number of heads, and more",
     .more =
         "Trains a model for every value and seed at once, on the same batches, and judges\n"
-        "each on the split; then adapts each to --budget labelled pairs an attribute, "
-        "where\n"
-        "the features have contexts. heads goes from --from to --to, and one head is a\n"
-        "single head without a router. budget and tau adapt MODEL instead, on --seeds\n"
-        "budgets each. The values are the last word, or --values. Nothing is written;\n"
-        "Ctrl-C stops at once.\n"
+        "each on the split; then adapts each to --budget labelled pairs an attribute,\n"
+        "where the features have contexts. heads goes from --from to --to, and one head\n"
+        "is a single head without a router. budget and tau adapt MODEL instead, on\n"
+        "--seeds budgets each. The values are the last word, or --values. Nothing is\n"
+        "written; Ctrl-C stops at once.\n"
         "\n"
         "examples\n"
         "  microscope ablate heads s.features.safetensors --from 1 --to 16 --seeds 5\n"

@@ -250,11 +250,11 @@ const struct command cmd_route = {
     .group = "model",
     .help = "the router's weights for any text, with a context or not",
     .more =
-        "The text is encoded by the encoder of the features, with their statistics; given\n"
-        "a corpus (a name that ends in .jsonl, .json or .gz), by the encoder that the\n"
-        "model's file names with its settings. It must be UTF-8; control characters count\n"
-        "as spaces. How near a known context is, is the cosine of what the two do to the\n"
-        "router's input.\n"
+        "The text is encoded by the encoder of the features, with their statistics; when\n"
+        "a corpus is given (a name that ends in .jsonl, .json or .gz), by the encoder\n"
+        "that the model's file names with its settings. It must be UTF-8; control\n"
+        "characters count as spaces. How near a known context is, is the cosine of what\n"
+        "the two do to the router's input.\n"
         "\n"
         "examples\n"
         "  microscope route s.features.safetensors s.model.safetensors \"Plan a trip\"\n"

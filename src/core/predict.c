@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "core/mixture.h"
+#include "io/mapping.h"
 
 const char *const rule_names[] = {"probability", "reward", "logsigmoid", NULL};
 const char *const routing_names[] = {"prompt", "context", NULL};
@@ -349,6 +350,8 @@ enum status predictions_make(struct predictions *out, const struct features *fea
     if (!status)
         status = judge(&made, features, heads, &options, err);
     free(heads);
+    if (!status)
+        status = mapping_check(err);
     if (status == STATUS_CANCELLED)
         error_set(err, status, "predicting %zu pairs was stopped", n);
     if (status)

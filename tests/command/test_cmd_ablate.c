@@ -145,8 +145,7 @@ static void test_refuses(void **state)
         {"ablate heads nan.features --to 2 --seeds 1 --epochs 2", 3,
          "'nan.features': chosen row 7"},
     };
-    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
-        assert_refuses(&refusals[i]);
+    ASSERT_REFUSED(refusals);
 }
 
 /* ---- stopping ---- */

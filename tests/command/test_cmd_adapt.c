@@ -4,16 +4,6 @@
 #include "in_folder.h"
 #include "made_features.h"
 
-static void copy_shipped(const char *from, const char *to)
-{
-    char path[512];
-    size_t length;
-    snprintf(path, sizeof path, "%s/data/%s", getenv("MICROSCOPE_SOURCE"), from);
-    char *bytes = folder_read(path, &length);
-    folder_write(&here, to, bytes, length);
-    free(bytes);
-}
-
 /* Contexts everywhere, and attributes nowhere. */
 static void write_without_attributes(const char *name)
 {
@@ -255,8 +245,7 @@ static void test_refusals(void **state)
         {"eval plain.features plain.model --route both", 2,
          "--route wants one of prompt, context"},
     };
-    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
-        assert_refuses(&refusals[i]);
+    ASSERT_REFUSED(refusals);
 }
 
 /* Features without contexts are evaluated by their prompts, and that is said. */
