@@ -11,6 +11,7 @@
 #include "command/call.h"
 #include "command/subject.h"
 #include "core/model.h"
+#include "session/training.h"
 
 /* name, function */
 #define KINDS(KIND)                                                                        \
@@ -76,21 +77,25 @@ static const struct field ablate_fields[] = {
     COUNT("budget", budget, 0, 1000000000, "50",
           "labelled pairs of each attribute to adapt to, where it is not varied; 0: none"),
     COUNT("seeds", seeds, 1, 1000, "5", "models of each value, from different starts"),
-    COUNT("heads", heads, 2, MODEL_HEADS_MAX, "5", "heads, where they are not varied"),
+    COUNT("heads", heads, 2, MODEL_HEADS_MAX, TRAINING_TEXT(TRAINING_HEADS),
+          "heads, where they are not varied"),
     {.name = "router",
      .type = FIELD_CHOICE,
      FIELD_AT(struct ablate_args, router),
      .choices = routers,
      .initial = "mlp",
      .help = "what weighs the heads"},
-    COUNT("hidden", hidden, 1, MODEL_HIDDEN_MAX, "128", "hidden units of the mlp router"),
-    REAL("alpha", alpha, 1000, "0.5", "weight of the entropy term"),
-    COUNT("epochs", epochs, 1, 100000, "40", "passes over the training pairs"),
-    COUNT("batch", batch, 1, 1000000000, "64", "pairs a step"),
-    REAL("learning-rate", learning_rate, 1000, "0.002", "AdamW's rate at its highest"),
-    COUNT("patience", patience, 0, 100000, "5",
+    COUNT("hidden", hidden, 1, MODEL_HIDDEN_MAX, TRAINING_TEXT(TRAINING_HIDDEN),
+          "hidden units of the mlp router"),
+    REAL("alpha", alpha, 1000, TRAINING_TEXT(TRAINING_ALPHA), "weight of the entropy term"),
+    COUNT("epochs", epochs, 1, 100000, TRAINING_TEXT(TRAINING_EPOCHS),
+          "passes over the training pairs"),
+    COUNT("batch", batch, 1, 1000000000, TRAINING_TEXT(TRAINING_BATCH), "pairs a step"),
+    REAL("learning-rate", learning_rate, 1000, TRAINING_TEXT(TRAINING_RATE),
+         "AdamW's rate at its highest"),
+    COUNT("patience", patience, 0, 100000, TRAINING_TEXT(TRAINING_PATIENCE),
           "epochs without gain of any model before it stops; 0: never"),
-    REAL("holdout", holdout, 0.9, "0.1",
+    REAL("holdout", holdout, 0.9, TRAINING_TEXT(TRAINING_HOLDOUT),
          "share of the training prompts held out when the features have no hold-out split"),
     {.name = "split",
      .type = FIELD_CHOICE,

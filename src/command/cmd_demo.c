@@ -113,7 +113,7 @@ static const struct field demo_fields[] = {
      FIELD_AT(struct demo_args, restarts),
      .min = 1,
      .max = 256,
-     .initial = "5",
+     .initial = TRAINING_TEXT(TRAINING_RESTARTS),
      .help = "runs side by side; the best on the hold-out wins"},
     {0},
 };

@@ -7,9 +7,6 @@
 #include "base/kernel.h"
 #include "core/logistic.h"
 
-/* What a KERNEL calls in its inner loop becomes part of it. */
-#define WITHIN static inline __attribute__((always_inline))
-
 enum { PASSES_MAX = 20000 };
 static const double tolerance = 1e-11; /* nats a label */
 static const double hopeless = -700;   /* a head that far behind still has a chance */
@@ -44,7 +41,7 @@ struct log_sum {
     double sum, product;
 };
 
-WITHIN void log_sum_add(struct log_sum *log_sum, double p)
+KERNEL_PART void log_sum_add(struct log_sum *log_sum, double p)
 {
     const double least = 1e-150; /* far enough from 0 for one more factor of this size */
     if (p < least || log_sum->product < least) {
@@ -60,7 +57,7 @@ static double log_sum_total(const struct log_sum *log_sum)
 }
 
 /* In lanes, so that additions need not wait for one another. */
-WITHIN double dot(const double *a, const double *b, size_t n)
+KERNEL_PART double dot(const double *a, const double *b, size_t n)
 {
     enum { LANES = 8 };
     double lanes[LANES] = {0}, sum = 0;

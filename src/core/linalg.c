@@ -53,14 +53,13 @@ static size_t piece_length(size_t m, size_t n)
 /* ---- many rows by a few ---- */
 
 /* Rewards of heads: the rows come from memory once and the sums stay in registers, 4 x 5 of them with
- * 512 bits each; sgemm reads such a product at half the rate. Its caller must be a KERNEL. */
+ * 512 bits each; sgemm reads such a product at half the rate. */
 enum { WIDE = 16, TILE_ROWS = 4, TILE_COLUMNS = 5, FEW_COLUMNS = 20 };
 typedef float wide __attribute__((vector_size(4 * WIDE)));
 typedef float wide_anywhere __attribute__((vector_size(4 * WIDE), aligned(4), may_alias));
 
-static inline __attribute__((always_inline)) void tile(size_t m, size_t n, size_t k,
-                                                       struct matrix a, struct matrix b,
-                                                       struct matrix c, bool add)
+KERNEL_PART void tile(size_t m, size_t n, size_t k, struct matrix a, struct matrix b,
+                      struct matrix c, bool add)
 {
     wide sum[TILE_ROWS][TILE_COLUMNS];
     size_t whole = k / WIDE * WIDE;
