@@ -147,6 +147,10 @@ enum endpoint_state endpoint_poll(struct endpoint *endpoint, float *out, struct 
  * returns how many, and lowers *timeout_ms when it should be called sooner (-1: never). */
 size_t endpoint_descriptors(const struct endpoint *endpoint, struct pollfd *descriptors,
                             size_t room, int *timeout_ms);
+/* While it waits, for people: "connecting", "embedding", "waiting for the server", "the server loads
+ * its model"; NULL otherwise. */
+const char *endpoint_doing(const struct endpoint *endpoint);
+
 void endpoint_forget(struct endpoint *endpoint); /* breaks off what was asked */
 
 /* ---- */
