@@ -11,6 +11,7 @@
 /* Seconds: between looks at the cancel flag, between questions for a server's health, and in which
  * it must answer them. */
 static const double look_often = 0.1, health_every = 1, health_within = 5;
+static const double sync_every = 0.5;
 
 /* Texts that fail alone before any has come through: then it is not the texts. */
 enum { HOPELESS = 3, UNIT_TOKENS = 8192 };
@@ -43,6 +44,7 @@ struct endpoint_run {
     bool is_loading;
     double loading_since, health_due;
 
+    double synced; /* when the cache was, last */
     size_t done, cached, n_accepted, n_failed, first_failed;
     double tokens;
     struct error refusal; /* of the first text that failed */
@@ -78,6 +80,7 @@ struct endpoint_run *endpoint_run_start(struct endpoint *endpoint,
     run->n = n;
     run->options = *options;
     run->width = endpoint->width;
+    run->synced = clock_seconds();
     run->slots = mem_zero(endpoint->jobs * sizeof *run->slots);
     run->out = options->out;
     if (!run->out && run->width)
@@ -94,6 +97,8 @@ void endpoint_run_free(struct endpoint_run *run)
     if (!run)
         return;
     wire_drop(run->endpoint->wire);
+    if (run->endpoint->cache && run->n_accepted && !run->options.is_probe)
+        vector_cache_sync(run->endpoint->cache, NULL);
     free(run->own);
     plan_done(&run->plan);
     free(run->waiting);
@@ -308,19 +313,27 @@ static enum status check_lengths(const struct endpoint_run *run,
                      "the server normalises its vectors now, which it did not before");
 }
 
+/* Half a second of vectors at most is paid for again after a power cut. */
 static void keep(struct endpoint_run *run, const struct batch *batch, const float *rows)
 {
     struct endpoint *endpoint = run->endpoint;
-    if (!endpoint->cache || run->options.is_probe)
+    struct vector_cache *cache = endpoint->cache;
+    if (!cache || run->options.is_probe)
         return;
     unsigned char *keys = mem_alloc(batch->n * SHA256_BYTES);
     struct error err;
     for (size_t i = 0; i < batch->n; i++)
         memcpy(keys + i * SHA256_BYTES,
                plan_key(&run->plan, run->plan.todo[batch->first + i]), SHA256_BYTES);
-    if (vector_cache_put(endpoint->cache, keys, rows, batch->n, &err) != STATUS_OK) {
+    enum status status = vector_cache_put(cache, keys, rows, batch->n, &err);
+    double now = clock_seconds();
+    if (!status && now - run->synced > sync_every) {
+        status = vector_cache_sync(cache, &err);
+        run->synced = now;
+    }
+    if (status) {
         endpoint_warn(endpoint, "vectors are not kept from here on: %s", err.message);
-        vector_cache_free(endpoint->cache);
+        vector_cache_free(cache);
         endpoint->cache = NULL;
     }
     free(keys);

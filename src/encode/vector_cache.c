@@ -345,8 +345,7 @@ static bool append(struct vector_cache *cache, const unsigned char *entries,
 {
     size_t bytes = n * cache->width * sizeof *rows;
     return write_all(cache->rows, rows, bytes, row_at(cache, cache->n)) &&
-           write_all(cache->keys, entries, n * ENTRY, HEAD + (uint64_t)cache->n * ENTRY) &&
-           fdatasync(cache->rows) == 0 && fdatasync(cache->keys) == 0;
+           write_all(cache->keys, entries, n * ENTRY, HEAD + (uint64_t)cache->n * ENTRY);
 }
 
 enum status vector_cache_put(struct vector_cache *cache, const unsigned char *keys,
@@ -377,6 +376,13 @@ enum status vector_cache_put(struct vector_cache *cache, const unsigned char *ke
         add_entry(cache, entry_of(entries + i * ENTRY));
     free(entries);
     return status;
+}
+
+enum status vector_cache_sync(struct vector_cache *cache, struct error *err)
+{
+    if (fdatasync(cache->rows) || fdatasync(cache->keys))
+        return refused(cache, "write", err);
+    return STATUS_OK;
 }
 
 bool vector_cache_folder(struct text *out)

@@ -29,10 +29,13 @@ size_t vector_cache_count(const struct vector_cache *cache); /* entries */
 bool vector_cache_get(const struct vector_cache *cache,
                       const unsigned char key[SHA256_BYTES], float *row);
 
-/* Appends n entries: keys [n * SHA256_BYTES], rows [n, width]. They are on the disk when this returns.
- * On failure (STATUS_IO) none of them is in the cache. */
+/* Appends n entries: keys [n * SHA256_BYTES], rows [n, width]. When this returns they outlive the
+ * process; the machine, when vector_cache_sync has returned as well. On failure (STATUS_IO) none of
+ * them is in the cache. */
 enum status vector_cache_put(struct vector_cache *cache, const unsigned char *keys,
                              const float *rows, size_t n, struct error *err);
+
+enum status vector_cache_sync(struct vector_cache *cache, struct error *err);
 
 /* Appends the folder for caches to out: $XDG_CACHE_HOME/microscope/vectors, or the same below
  * $HOME/.cache; false when neither is set. */
