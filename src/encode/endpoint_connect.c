@@ -1,5 +1,4 @@
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +8,8 @@
 #include "encode/endpoint_plan.h"
 
 /* Encoders that one address has had, of which the cache keeps apart so many. */
-enum { GENERATIONS = 100, NAME_BYTES = 12 };
+enum { GENERATIONS = 100 };
+static const size_t name_bytes = 12;
 
 /* ---- what normalisation took away ----
  *
@@ -86,16 +86,16 @@ static void open_cache(struct endpoint *endpoint, const struct fingerprint *raw)
     if (!endpoint->cache_folder)
         return;
     unsigned char keys[FINGERPRINT_TEXTS * SHA256_BYTES];
-    char name[2 * NAME_BYTES + 32];
     struct error err = {.message = "too many encoders at this address"};
     make_keys(endpoint, keys);
-    for (size_t i = 0; i < NAME_BYTES; i++)
-        snprintf(name + 2 * i, 3, "%02x", endpoint->identity[i]);
     for (int g = 0; g < GENERATIONS && !endpoint->cache; g++) {
-        snprintf(name + 2 * NAME_BYTES, sizeof name - 2 * NAME_BYTES, "-%zu-%d",
-                 endpoint->width, g);
+        struct text name = {0};
+        for (size_t i = 0; i < name_bytes; i++)
+            text_printf(&name, "%02x", endpoint->identity[i]);
+        text_printf(&name, "-%zu-%d", endpoint->width, g);
         struct vector_cache *cache =
-            vector_cache_open(endpoint->cache_folder, name, endpoint->width, &err);
+            vector_cache_open(endpoint->cache_folder, name.bytes, endpoint->width, &err);
+        text_done(&name);
         if (!cache)
             break;
         if (claim(endpoint, cache, keys, raw, &err))

@@ -20,9 +20,7 @@ static const char *const texts[FINGERPRINT_TEXTS] = {
     "The meeting moved from 14:30 on Tuesday to 9:15 on Thursday, in room 204.",
     "Grüße aus Köln: ça va, señor? 東京は雨です。Привет, мир!",
     "Yes.",
-    "A heat pump moves heat instead of making it, so that a kilowatt hour of current "
-    "brings three "
-    "or four of warmth into the house, even when it is freezing outside.",
+    "A heat pump moves heat: a kilowatt hour of current brings three or four of warmth.",
 };
 
 const char *fingerprint_text(size_t i)

@@ -173,10 +173,10 @@ static void answer(struct visit *visit, const struct server_request *request, vo
     size_t n = request_texts(request);
     if (n > atomic_load(&served->largest))
         atomic_store(&served->largest, n);
-    if (served->options.jobs == 1) { /* one connection: nobody else writes */
-        snprintf(served->head, sizeof served->head, "%s", request->head);
-        snprintf(served->body, sizeof served->body, "%s", request->body);
-    }
+    pthread_mutex_lock(&served->lock);
+    snprintf(served->head, sizeof served->head, "%s", request->head);
+    snprintf(served->body, sizeof served->body, "%s", request->body);
+    pthread_mutex_unlock(&served->lock);
     if (step == SLOW)
         nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
     how.is_unit = how.is_unit || step == UNIT;
@@ -200,12 +200,14 @@ void served_start(struct served *served, const enum step *script, size_t n_steps
         .n_steps = n_steps,
         .options = {.jobs = 1, .no_cache = true, .hurry = 1000, .bulk_seconds = 5},
     };
+    pthread_mutex_init(&served->lock, NULL);
     served->server = server_start(answer, served);
 }
 
 void served_stop(struct served *served)
 {
     server_stop(served->server);
+    pthread_mutex_destroy(&served->lock);
 }
 
 const char *served_address(const struct served *served, const char *path)

@@ -6,6 +6,7 @@
 #ifndef TESTS_ENCODE_SERVED_H
 #define TESTS_ENCODE_SERVED_H
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -55,12 +56,14 @@ struct served {
     struct server_vectors how;
     const enum step *script; /* [n_steps] */
     size_t n_steps;
-    const char *bad; /* a request with a text that holds this is answered with 400 */
-    atomic_size_t n_posts, n_healths, n_elsewhere,
-        loading;           /* loading: 503s of /health to come */
+    /* A request with a text that holds this is answered with 400. */
+    const char *bad;
+    atomic_size_t n_posts, n_healths, n_elsewhere;
+    atomic_size_t loading; /* how often /health will still say 503 */
     atomic_size_t largest; /* texts in a request */
-    char head[4096];       /* of the last request */
-    char body[8192];
+    /* Of the last request; to be read when the server is stopped. */
+    pthread_mutex_t lock;
+    char head[4096], body[8192];
     struct endpoint_options options;
 };
 
