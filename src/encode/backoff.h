@@ -42,7 +42,7 @@ struct backoff_outcome {
     size_t n;           /* texts in the request */
 };
 
-/* Of one batch; all zero is a new one. Halves start anew but for `repeats`. */
+/* Of one batch; all zero is a new one. Halves start anew but for `repeats`, until they are one text. */
 struct backoff {
     size_t tries;   /* that ended in waiting */
     size_t repeats; /* of what is answered with 500 */

@@ -191,6 +191,18 @@ static void refuse(struct endpoint_run *run, const struct batch *batch,
     }
 }
 
+/* A text that is alone may have been in bad company only, and is asked for as if it were new. */
+static void halve(struct endpoint_run *run, const struct batch *batch, double now)
+{
+    size_t half = batch->n / 2;
+    const size_t firsts[] = {batch->first, batch->first + half};
+    const size_t ns[] = {half, batch->n - half};
+    for (size_t i = 0; i < 2; i++) {
+        size_t repeats = ns[i] > 1 ? batch->backoff.repeats : 0;
+        queue(run, (struct batch){firsts[i], ns[i], {.repeats = repeats}, now, false});
+    }
+}
+
 static void act(struct endpoint_run *run, struct batch batch, struct backoff_step step,
                 const struct error *why)
 {
@@ -219,13 +231,9 @@ static void act(struct endpoint_run *run, struct batch batch, struct backoff_ste
         }
         queue(run, batch);
         break;
-    case BACKOFF_HALVE: {
-        size_t half = batch.n / 2;
-        struct backoff backoff = {.repeats = batch.backoff.repeats};
-        queue(run, (struct batch){batch.first, half, backoff, now, false});
-        queue(run, (struct batch){batch.first + half, batch.n - half, backoff, now, false});
+    case BACKOFF_HALVE:
+        halve(run, &batch, now);
         break;
-    }
     case BACKOFF_REFUSE:
         refuse(run, &batch, why);
         break;

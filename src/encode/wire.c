@@ -71,6 +71,8 @@ static void set_up(const struct wire *wire, struct slot *slot)
     const char *certificates = getenv("SSL_CERT_FILE");
     curl_easy_setopt(easy, CURLOPT_PRIVATE, (char *)slot);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    /* A name that is still being looked up when a request is broken off is not waited for. */
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
