@@ -1,4 +1,4 @@
-/* What the files of endpoint.h share. Included by endpoint*.c alone. */
+/* What the files of endpoint.h share. Included by endpoint*.[ch] alone. */
 #ifndef ENCODE_ENDPOINT_INSIDE_H
 #define ENCODE_ENDPOINT_INSIDE_H
 

@@ -1,4 +1,4 @@
-/* Every way in which a server fails, and what the client makes of it. */
+/* endpoint_run.c and endpoint_answer.c: every way in which a server fails, and what the client makes of it. */
 #include "served.h"
 
 #include <math.h>
