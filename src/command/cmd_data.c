@@ -11,6 +11,7 @@
 #include "command/watch.h"
 #include "core/features.h"
 #include "corpus/import.h"
+#include "encode/encoder.h"
 #include "io/file.h"
 #include "io/safetensors_writer.h"
 #include "session/encoding.h"
@@ -179,8 +180,8 @@ const struct command cmd_import = {
 struct encode_args {
     const char *corpus, *out, *encoder;
     int dtype;
-    double test, holdout;
-    bool heads_see_context;
+    double test, holdout, sif;
+    bool heads_see_context, remove_component;
 };
 
 const char *const dtype_choices[] = {"f32", "f16", "bf16", NULL};
@@ -201,7 +202,19 @@ static const struct field encode_fields[] = {
      .type = FIELD_TEXT,
      FIELD_AT(struct encode_args, encoder),
      .initial = "surface",
-     .help = "what turns text into numbers; surface is built in"},
+     .help = "what turns text into numbers; see below"},
+    {.name = "sif",
+     .type = FIELD_REAL,
+     FIELD_AT(struct encode_args, sif),
+     .min = 0,
+     .max = 1,
+     .initial = "0",
+     .help = "word vectors: weigh words by sif / (sif + frequency), say 0.001; 0: all alike"},
+    {.name = "remove-component",
+     .type = FIELD_FLAG,
+     FIELD_AT(struct encode_args, remove_component),
+     .initial = "no",
+     .help = "word vectors: take out the first principal component of the training texts"},
     {.name = "dtype",
      .type = FIELD_CHOICE,
      FIELD_AT(struct encode_args, dtype),
@@ -217,12 +230,38 @@ static const struct field encode_fields[] = {
     {0},
 };
 
+/* How many words of the texts the encoder has no numbers for, a row a part that counts them. */
+static void report_coverage(struct report *report, const struct encoder *encoder)
+{
+    struct encoder_coverage coverage[16];
+    size_t n = encoder_coverage(encoder, coverage, sizeof coverage / sizeof *coverage);
+    if (!n)
+        return;
+    struct table *table =
+        report_table(report, "coverage", "words that the encoder does not know");
+    table_column(table, "encoder", COLUMN_TEXT, 0, NULL);
+    table_column(table, "words", COLUMN_COUNT, 0, NULL);
+    table_column(table, "unknown", COLUMN_COUNT, 0, NULL);
+    table_column(table, "unknown_share", COLUMN_SHARE, 4, NULL);
+    for (size_t i = 0; i < n; i++) {
+        double words = (double)coverage[i].n_words;
+        table_row(table);
+        table_text(table, coverage[i].name);
+        table_number(table, words);
+        table_number(table, (double)coverage[i].n_unknown);
+        table_number(table, words > 0 ? (double)coverage[i].n_unknown / words : (double)NAN);
+    }
+}
+
 static enum status encode_corpus(struct call *call, struct corpus *corpus,
                                  struct error *err)
 {
     const struct encode_args *args = call->args;
+    struct encoder_choices choices = {.sif = args->sif,
+                                      .removes_component = args->remove_component};
     struct encoding_options options = {
         .encoder = args->encoder,
+        .choices = &choices,
         .source = args->corpus,
         .heads_see_context = args->heads_see_context,
         .progress = watch_real,
@@ -250,6 +289,7 @@ static enum status encode_corpus(struct call *call, struct corpus *corpus,
         report_count(call->report, "response_features", features->chosen.n_columns, NULL);
         report_count(call->report, "bytes", encoding.n_bytes, NULL);
         report_real(call->report, "seconds", seconds, 3, "s");
+        report_coverage(call->report, encoding.encoder);
     }
     encoding_done(&encoding);
     return status;
