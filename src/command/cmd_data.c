@@ -209,7 +209,8 @@ static const struct field encode_fields[] = {
      .min = 0,
      .max = 1,
      .initial = "0",
-     .help = "word vectors: weigh words by sif / (sif + frequency), say 0.001; 0: all alike"},
+     .help =
+         "word vectors: weigh words by sif / (sif + frequency), say 0.001; 0: all alike"},
     {.name = "remove-component",
      .type = FIELD_FLAG,
      FIELD_AT(struct encode_args, remove_component),
@@ -249,7 +250,8 @@ static void report_coverage(struct report *report, const struct encoder *encoder
         table_text(table, coverage[i].name);
         table_number(table, words);
         table_number(table, (double)coverage[i].n_unknown);
-        table_number(table, words > 0 ? (double)coverage[i].n_unknown / words : (double)NAN);
+        table_number(table,
+                     words > 0 ? (double)coverage[i].n_unknown / words : (double)NAN);
     }
 }
 

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "encode/join.h"
 #include "encode/kind.h"
+#include "encode/model2vec.h"
 #include "encode/surface.h"
 #include "encode/vectors.h"
 #include "io/json.h"
@@ -18,7 +19,8 @@ struct encoder {
     struct standard standards[ENCODER_SIDES];
 };
 
-static const struct encoder_kind *const kinds[] = {&surface_kind, &vectors_kind, NULL};
+static const struct encoder_kind *const kinds[] = {&surface_kind, &vectors_kind,
+                                                   &model2vec_kind, NULL};
 
 static const char *const side_keys[ENCODER_SIDES] = {
     [ENCODER_PROMPT] = "prompt",
@@ -49,7 +51,10 @@ const struct encoder_kind *kind_find(const char *name, struct error *err)
             text_done(&wanted);
             return kinds[i];
         }
-        text_printf(&wanted, "%s'%s'", !i ? "" : kinds[i + 1] ? ", " : " or ",
+        text_printf(&wanted, "%s'%s'",
+                    !i             ? ""
+                    : kinds[i + 1] ? ", "
+                                   : " or ",
                     kinds[i]->label);
     }
     char shown[200];
@@ -211,8 +216,8 @@ static enum status fit_kind(struct encoder *encoder, enum encoder_side side,
     size_t width = encoder_width(encoder, side);
     float *copy = mem_array(n, width * sizeof *copy);
     if (!copy)
-        return error_set(err, STATUS_NO_MEMORY, "no memory for %zu training rows of %zu",
-                         n, width);
+        return error_set(err, STATUS_NO_MEMORY, "no memory for %zu training rows of %zu", n,
+                         width);
     for (size_t i = 0; i < n; i++)
         memcpy(copy + i * width, rows + (which ? which[i] : i) * width,
                width * sizeof *copy);

@@ -66,7 +66,7 @@ struct encoder_response {
 /* What can be chosen about a fresh encoder; all zero: plain means. A choice is refused when no
  * part of the encoder knows it. */
 struct encoder_choices {
-    double sif;            /* > 0: words weigh sif / (sif + how often they occur) */
+    double sif;             /* > 0: words weigh sif / (sif + how often they occur) */
     bool removes_component; /* the first principal component of the training texts */
 };
 
@@ -79,7 +79,7 @@ struct encoder_watch {
 };
 
 struct encoder_opening {
-    const struct json *settings;          /* what encoder_settings returned; not kept */
+    const struct json *settings;           /* what encoder_settings returned; not kept */
     const struct encoder_choices *choices; /* of a fresh encoder; NULL: none */
     const struct encoder_watch *watch;     /* NULL: nobody looks */
 };

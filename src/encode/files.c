@@ -53,8 +53,8 @@ enum status files_check(const char *name, const char *path, const struct json *s
     if (!settings || (wanted && strcmp(wanted, text) == 0))
         return STATUS_OK;
     if (!wanted)
-        return error_set(err, STATUS_FORMAT,
-                         "settings of encoder '%s' have no text 'hash'", name);
+        return error_set(err, STATUS_FORMAT, "settings of encoder '%s' have no text 'hash'",
+                         name);
     return error_set(err, STATUS_FORMAT,
                      "'%s' is not what encoder '%s' was made of (its hash is %s, expected "
                      "%.16s); put the old file back, or encode anew with this one",

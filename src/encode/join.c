@@ -67,8 +67,8 @@ static struct encoder_choices own_choices(const struct encoder_kind *kind,
 }
 
 static enum status open_part(struct join *join, const char *name, size_t length,
-                             const struct encoder_opening *opening,
-                             const struct json *item, struct error *err)
+                             const struct encoder_opening *opening, const struct json *item,
+                             struct error *err)
 {
     join->parts = mem_resize(join->parts, (join->n + 1) * sizeof *join->parts);
     struct part *part = &join->parts[join->n++];
@@ -203,9 +203,8 @@ static size_t join_coverage(const void *self, struct encoder_coverage *out, size
     size_t n = 0;
     for (size_t i = 0; i < join->n; i++) {
         const struct part *part = &join->parts[i];
-        size_t more = part->kind->coverage
-                          ? part->kind->coverage(part->self, out + n, room - n)
-                          : 0;
+        size_t more =
+            part->kind->coverage ? part->kind->coverage(part->self, out + n, room - n) : 0;
         for (size_t j = 0; j < more; j++)
             out[n++].name = part->name;
     }
@@ -249,8 +248,7 @@ static enum status join_prompts(void *self, const struct encoder_prompt *texts, 
     enum status status = STATUS_OK;
     for (size_t i = 0; i < join->n && !status; i++) {
         const struct part *part = &join->parts[i];
-        float *own =
-            scratch_for(join, n * part->kind->width(part->self, ENCODER_PROMPT));
+        float *own = scratch_for(join, n * part->kind->width(part->self, ENCODER_PROMPT));
         status = part->kind->prompts(part->self, texts, n, own, err);
         put_columns(join, part, ENCODER_PROMPT, status ? 0 : n, own, out);
     }
@@ -264,8 +262,7 @@ static enum status join_responses(void *self, const struct encoder_response *tex
     enum status status = STATUS_OK;
     for (size_t i = 0; i < join->n && !status; i++) {
         const struct part *part = &join->parts[i];
-        float *own =
-            scratch_for(join, n * part->kind->width(part->self, ENCODER_RESPONSE));
+        float *own = scratch_for(join, n * part->kind->width(part->self, ENCODER_RESPONSE));
         status = part->kind->responses(part->self, texts, n, own, err);
         put_columns(join, part, ENCODER_RESPONSE, status ? 0 : n, own, out);
     }

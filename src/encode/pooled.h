@@ -24,8 +24,8 @@ struct pooled {
     void (*pool)(void *self, struct encoder_text text, float *row);
     bool removes_component;
     float *components[POOLED_BLOCKS]; /* [D] each; NULL: not fitted */
-    char (*names)[48];                /* (3 D): prompt.LABEL.0 ... context.LABEL.0 ... LABEL.0 */
-    size_t n_words, n_unknown;        /* counted by pool */
+    char (*names)[48];         /* (3 D): prompt.LABEL.0 ... context.LABEL.0 ... LABEL.0 */
+    size_t n_words, n_unknown; /* counted by pool */
 };
 
 /* dimension and pool are set. label: of the features' names. Reads the components from the settings;

@@ -31,8 +31,8 @@ KERNEL static void add(float *restrict sum, const float *restrict row, size_t n)
         sum[j] += row[j];
 }
 
-KERNEL static void add_weighted(float *restrict sum, const float *restrict row, float weight,
-                                size_t n)
+KERNEL static void add_weighted(float *restrict sum, const float *restrict row,
+                                float weight, size_t n)
 {
     for (size_t j = 0; j < n; j++)
         sum[j] += weight * row[j];
@@ -93,13 +93,14 @@ static enum status read_settings(struct vectors *vectors, const struct json *set
 {
     double version;
     if (!json_number(json_get(settings, "version"), &version) || version != VERSION)
-        return error_set(err, STATUS_FORMAT,
-                         "settings of encoder 'vectors' are not of version %d, the one this "
-                         "program knows",
-                         VERSION);
+        return error_set(
+            err, STATUS_FORMAT,
+            "settings of encoder 'vectors' are not of version %d, the one this "
+            "program knows",
+            VERSION);
     const struct json *sif = json_get(settings, "sif");
-    if (sif && (!json_number(sif, &vectors->sif) ||
-                !(vectors->sif > 0 && vectors->sif <= 1)))
+    if (sif &&
+        (!json_number(sif, &vectors->sif) || !(vectors->sif > 0 && vectors->sif <= 1)))
         return error_set(err, STATUS_FORMAT,
                          "'sif' of encoder 'vectors' is not a number from 0 to 1");
     return STATUS_OK;
@@ -109,8 +110,7 @@ static enum status open_file(struct vectors *vectors, const char *name,
                              const struct encoder_opening *opening, struct error *err)
 {
     const struct json *settings = opening->settings;
-    enum status status =
-        settings ? read_settings(vectors, settings, err) : STATUS_OK;
+    enum status status = settings ? read_settings(vectors, settings, err) : STATUS_OK;
     if (status)
         return status;
     if (!settings && opening->choices)
@@ -118,10 +118,13 @@ static enum status open_file(struct vectors *vectors, const char *name,
     vectors->path = files_find(name, name + strlen(vectors_kind.name), settings, err);
     if (!vectors->path)
         return err->status;
-    status = word_cache_open(&vectors->table, vectors->path, opening->watch, err);
+    uint64_t hash = 0;
+    if (settings)
+        status = word_cache_hash(&hash, vectors->path, err);
     if (!status)
-        status = files_check(name, vectors->path, settings, vectors->table.source_hash, err);
-    return status;
+        status = files_check(name, vectors->path, settings, hash, err);
+    return status ? status
+                  : word_cache_open(&vectors->table, vectors->path, opening->watch, err);
 }
 
 static void *vectors_open(const char *name, const struct encoder_opening *opening,

@@ -76,8 +76,8 @@ static enum status look_at(struct origin *origin, const char *path, struct error
         return error_set(err, STATUS_IO, "cannot read '%s'", path);
     *origin = (struct origin){.path = path};
     snprintf(origin->size, sizeof origin->size, "%jd", (intmax_t)info.st_size);
-    snprintf(origin->mtime, sizeof origin->mtime, "%jd.%09ld", (intmax_t)info.st_mtim.tv_sec,
-             info.st_mtim.tv_nsec);
+    snprintf(origin->mtime, sizeof origin->mtime, "%jd.%09ld",
+             (intmax_t)info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
     return STATUS_OK;
 }
 
@@ -233,5 +233,28 @@ enum status word_cache_open(struct word_table *table, const char *path,
         table->source_size = strtoull(origin.size, NULL, 10);
     for (int i = 0; i < PLACES; i++)
         free(places[i]);
+    return status;
+}
+
+enum status word_cache_hash(uint64_t *hash, const char *path, struct error *err)
+{
+    struct origin origin;
+    char *places[PLACES];
+    struct word_table table;
+    enum status status = look_at(&origin, path, err);
+    if (status)
+        return status;
+    bool is_there = false;
+    list_places(path, places);
+    for (int i = 0; i < PLACES; i++) {
+        if (!is_there && places[i] && read_cache(&table, places[i], &origin)) {
+            *hash = table.source_hash;
+            word_table_done(&table);
+            is_there = true;
+        }
+        free(places[i]);
+    }
+    if (!is_there && !(status = hash_text(&origin, err)))
+        *hash = parse_hash(origin.hash);
     return status;
 }

@@ -24,4 +24,7 @@
 enum status word_cache_open(struct word_table *table, const char *path,
                             const struct encoder_watch *watch, struct error *err);
 
+/* Hash of the text's bytes: as a cache notes it, or of the text itself. */
+enum status word_cache_hash(uint64_t *hash, const char *path, struct error *err);
+
 #endif

@@ -20,7 +20,7 @@ enum { WORD_DIMENSION_MAX = 8192, WORD_ROWS_MAX = 1 << 30 };
 
 struct word_table {
     size_t n_rows, dimension; /* V, D */
-    const float *rows;        /* (V, D) in the order of the file: the most frequent words first */
+    const float *rows; /* (V, D) in the order of the file: the most frequent words first */
     /* Open addressing: a slot is empty when its row is -1; n_slots is a power of two, and at least
      * a quarter of the slots is empty. Nothing in a slot is believed before it is looked at. */
     size_t n_slots;

@@ -296,9 +296,8 @@ static enum status check_whole(const struct reading *reading, struct error *err)
 enum status word_text_read(struct word_table *table, const char *path,
                            const struct encoder_watch *watch, struct error *err)
 {
-    struct reading reading = {.source = source_open(path, err),
-                              .path = path,
-                              .watch = watch};
+    struct reading reading = {
+        .source = source_open(path, err), .path = path, .watch = watch};
     if (!reading.source)
         return err ? err->status : STATUS_IO;
     enum status status = read_lines(&reading, err);

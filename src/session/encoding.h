@@ -20,7 +20,7 @@ struct encoder;
 struct encoder_choices;
 
 struct encoding_options {
-    const char *encoder;    /* its name: encode/encoder.h */
+    const char *encoder;                   /* its name: encode/encoder.h */
     const struct encoder_choices *choices; /* NULL: none */
     const char *source;     /* name of the corpus file, for the metadata; NULL: none */
     bool heads_see_context; /* responses are encoded as answers to prompt and context, an
