@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/kernel.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "encode/files.h"
@@ -47,14 +48,23 @@ static size_t characters(const char *bytes, size_t length, size_t n)
     return at;
 }
 
-static void add_token(struct model2vec *model, int32_t token, double *sum)
+KERNEL static void add(float *restrict sum, const float *restrict row, float weight,
+                       size_t n)
+{
+    for (size_t j = 0; j < n; j++)
+        sum[j] += weight * row[j];
+}
+
+static void add_token(struct model2vec *model, int32_t token, float *sum)
 {
     size_t D = model->pooled.dimension;
     size_t row = (size_t)(model->mapping ? model->mapping[token] : token);
-    float weight = model->weights ? model->weights[token] : 1;
-    dtype_widen(model->row, rows_at(&model->rows, row, 0), model->rows.dtype, D);
-    for (size_t j = 0; j < D; j++)
-        sum[j] += (double)(weight * model->row[j]);
+    const float *values = rows_at(&model->rows, row, 0);
+    if (model->rows.dtype != DTYPE_F32) {
+        dtype_widen(model->row, values, model->rows.dtype, D);
+        values = model->row;
+    }
+    add(sum, values, model->weights ? model->weights[token] : 1, D);
 }
 
 static void pool(void *self, struct encoder_text text, float *row)
@@ -62,8 +72,9 @@ static void pool(void *self, struct encoder_text text, float *row)
     struct model2vec *model = self;
     size_t D = model->pooled.dimension, n = 0;
     size_t most = TOKENS_MOST * tokenizer_median_length(model->tokenizer);
-    double *sum = mem_zero(D * sizeof *sum), squares = 0;
+    double squares = 0;
     int32_t unknown = tokenizer_unknown(model->tokenizer);
+    memset(row, 0, D * sizeof *row);
     tokenizer_encode(model->tokenizer, text.bytes,
                      text.bytes ? characters(text.bytes, text.length, most) : 0,
                      &model->ids);
@@ -73,17 +84,16 @@ static void pool(void *self, struct encoder_text text, float *row)
             model->pooled.n_unknown++;
             continue;
         }
-        add_token(model, model->ids.list[i], sum);
+        add_token(model, model->ids.list[i], row);
         n++;
     }
     for (size_t j = 0; j < D; j++) {
-        sum[j] /= n ? (double)n : 1;
-        squares += sum[j] * sum[j];
+        row[j] /= n ? (float)n : 1;
+        squares += (double)row[j] * (double)row[j];
     }
     double divisor = model->normalises ? sqrt(squares) + 1e-32 : 1;
-    for (size_t j = 0; j < D; j++)
-        row[j] = (float)(sum[j] / divisor);
-    free(sum);
+    for (size_t j = 0; j < D && divisor != 1; j++)
+        row[j] = (float)((double)row[j] / divisor);
 }
 
 /* ---- opening ---- */

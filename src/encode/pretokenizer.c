@@ -103,6 +103,12 @@ static int of_digits(const struct step *step, int32_t code)
 
 /* ---- cutting ---- */
 
+/* The next character: most are one byte. */
+static inline int32_t next_code(const char **at, const char *end)
+{
+    return (unsigned char)**at < 0x80 ? *(*at)++ : utf8_next(at, end);
+}
+
 static void cut_word(const struct step *step, const char *bytes, struct word word,
                      struct words *out)
 {
@@ -111,7 +117,7 @@ static void cut_word(const struct step *step, const char *bytes, struct word wor
     const char *at = bytes + word.start, *end = bytes + word.end;
     while (at < end) {
         size_t here = (size_t)(at - bytes);
-        int class = step->classify(step, utf8_next(&at, end));
+        int class = step->classify(step, next_code(&at, end));
         if (class != before || class == ALONE) {
             if (before != DROPPED)
                 words_add(out, start, here);
