@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/words.h"
 #include "command/call.h"
+#include "command/cmd_convert.h"
 #include "command/dtypes.h"
 #include "command/split_fields.h"
 #include "command/watch.h"
@@ -13,7 +14,7 @@
 #include "corpus/import.h"
 #include "encode/encoder.h"
 #include "io/file.h"
-#include "io/safetensors_writer.h"
+#include "io/tensors_writer.h"
 #include "session/encoding.h"
 
 /* ---- import ---- */
@@ -192,7 +193,7 @@ static const struct field encode_fields[] = {
      .type = FIELD_PATH,
      .positional = true,
      FIELD_AT(struct encode_args, corpus),
-     .help = "corpus made by import; - is standard input"},
+     .help = "corpus made by import; - is standard input; features are taken as they are"},
     {.name = "out",
      .type = FIELD_PATH,
      .letter = 'o',
@@ -303,9 +304,12 @@ static enum status run_encode(struct call *call, struct error *err)
     struct split_options split = {args->test, args->holdout, call->seed};
     struct corpus corpus = {0};
     struct corpus_watch watch = watch_corpus(call);
+    if (convert_is_features(args->corpus))
+        return convert_features(call, args->corpus, args->out, dtype_chosen[args->dtype],
+                                err);
     enum status status = split_check(&split, err);
     if (!status)
-        status = safetensors_writer_check(args->out, err);
+        status = tensors_writer_check(args->out, err);
     if (status)
         return status;
     progress_begin(call->progress, "reading", "bytes");
@@ -326,13 +330,23 @@ const struct command cmd_encode = {
     .name = "encode",
     .group = "data",
     .help = "turn the texts of a corpus into features",
-    .more = "The encoder's statistics are fitted on the texts of training pairs and kept\n"
-            "in the file, so that a text typed later is encoded alike. Pairs that have no\n"
-            "split yet are given one by prompt.\n"
-            "\n"
-            "examples\n"
-            "  microscope encode s.jsonl.gz --out s.features.safetensors\n"
-            "  microscope encode s.jsonl.gz --out s.features.safetensors --dtype f16",
+    .more =
+        "The encoder's statistics are fitted on the texts of training pairs and kept\n"
+        "in the file, so that a text typed later is encoded alike. Pairs that have no\n"
+        "split yet are given one by prompt. Features that others made (safetensors,\n"
+        "NumPy's files) are written in our layout, as convert does.\n"
+        "\n"
+        "encoders\n"
+        "  surface          named features of the text itself: built in, no files\n"
+        "  vectors:FILE     word vectors (GloVe, word2vec; text, gzip or not), averaged\n"
+        "  model2vec:DIR    static embeddings: tokenizer.json and model.safetensors\n"
+        "  a+b              one beside the other: surface+vectors:FILE\n"
+        "\n"
+        "examples\n"
+        "  microscope encode s.jsonl.gz --out s.features.safetensors\n"
+        "  microscope encode s.jsonl.gz --out s.features.safetensors --dtype f16\n"
+        "  microscope encode s.jsonl.gz --encoder surface+vectors:glove.6B.50d.txt.gz \\\n"
+        "      --sif 0.001 --remove-component --out s.features.safetensors",
     .fields = encode_fields,
     .args_size = sizeof(struct encode_args),
     .run = run_encode,

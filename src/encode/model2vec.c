@@ -142,13 +142,13 @@ static enum status read_config(struct model2vec *model, const char *name, bool *
     enum status status = mapping_open(&mapping, path, &inner);
     *is_there = !status;
     if (!status) {
-        struct json *config =
-            json_parse((const char *)mapping.bytes, mapping.length, &inner);
+        const char *bytes = mapping.length ? (const char *)mapping.bytes : "";
+        struct json *config = json_parse(bytes, mapping.length, &inner);
         if (config)
             json_flag(json_get(config, "normalize"), &model->normalises);
         else
             status = error_set(err, inner.status, "'%s': %s", path, inner.message);
-        model->hash = text_hash((const char *)mapping.bytes, mapping.length, model->hash);
+        model->hash = text_hash(bytes, mapping.length, model->hash);
         json_free(config);
         mapping_done(&mapping);
     } else if (status == STATUS_NOT_FOUND) {

@@ -42,11 +42,15 @@ static bool decode(const char *base64, unsigned char *bytes, size_t *n)
     return strspn(base64, "=") == strlen(base64);
 }
 
-static uint32_t unit_at(const struct precompiled *table, size_t i)
+static uint32_t number_at(const unsigned char *at)
 {
-    const unsigned char *at = table->bytes + 4 + 4 * i;
     return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 |
            (uint32_t)at[3] << 24;
+}
+
+static uint32_t unit_at(const struct precompiled *table, size_t i)
+{
+    return number_at(table->bytes + 4 + 4 * i);
 }
 
 struct precompiled *precompiled_open(const char *base64, struct error *err)
@@ -57,7 +61,7 @@ struct precompiled *precompiled_open(const char *base64, struct error *err)
     bool is_one = decode(base64, table->bytes, &n);
     if (is_one && !n)
         return table;
-    size_t n_trie = is_one && n >= 4 ? unit_at(table, (size_t)-1) : 0;
+    size_t n_trie = is_one && n >= 4 ? number_at(table->bytes) : 0;
     if (!is_one || n < 8 || n_trie > n - 4 || n_trie % 4) {
         precompiled_free(table);
         error_set(err, STATUS_FORMAT, "'precompiled_charsmap' is damaged");

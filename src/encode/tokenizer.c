@@ -140,7 +140,8 @@ struct tokenizer *tokenizer_open(const char *path, struct error *err)
     if (mapping_open(&mapping, path, err))
         return NULL;
     struct tokenizer *tokenizer = mem_zero(sizeof *tokenizer);
-    struct json *document = json_parse((const char *)mapping.bytes, mapping.length, &inner);
+    const char *bytes = mapping.length ? (const char *)mapping.bytes : "";
+    struct json *document = json_parse(bytes, mapping.length, &inner);
     enum status status =
         document ? read_document(tokenizer, document, &inner) : inner.status;
     json_free(document);
