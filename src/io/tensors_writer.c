@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/memory.h"
 #include "io/file.h"
@@ -31,8 +30,7 @@ static bool ends_in(const char *path, const char *end)
 
 static bool is_folder(const char *path)
 {
-    struct stat info;
-    return ends_in(path, "/") || (stat(path, &info) == 0 && S_ISDIR(info.st_mode));
+    return ends_in(path, "/");
 }
 
 bool tensors_writer_is_numpy(const char *path)

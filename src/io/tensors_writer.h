@@ -1,5 +1,5 @@
 /* Writing named arrays in the form that the path asks for (tensors.h): a safetensors file, an .npz
- * archive, or, for a path that ends in "/" or is a folder, a NumPy file each.
+ * archive, or, for a path that ends in "/", a folder with a NumPy file each.
  *
  * Call order and meaning as of safetensors_writer.h. In NumPy's forms the metadata are an array of bytes,
  * `__metadata__`, with the JSON object that safetensors would have; the arrays in an .npz are stored, not

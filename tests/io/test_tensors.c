@@ -120,7 +120,8 @@ static void test_refusals(void **state)
     assert_int_equal(tensors_writer_check(folder_path(&folder, "b.npy"), &err),
                      STATUS_USAGE);
     assert_int_equal(tensors_writer_check("/no/such/b.npz", &err), STATUS_IO);
-    assert_int_equal(tensors_writer_check(folder.path, &err), STATUS_OK);
+    assert_int_equal(tensors_writer_check(folder.path, &err), STATUS_IO);
+    assert_int_equal(tensors_writer_check(folder_path(&folder, "new/"), &err), STATUS_OK);
     assert_null(tensors_writer_open("/no/such/b.npz", &err));
     struct tensors_writer *writer = tensors_writer_open("/dev/null/no/", &err);
     if (writer) { /* folders are made when there is something to put in */
