@@ -300,6 +300,43 @@ void text_add_visible(struct text *out, const char *bytes, size_t length, size_t
     }
 }
 
+/* Marks that join symbols or choose how they look; letters keep theirs. */
+static bool is_left_out(int32_t base, int32_t mark)
+{
+    bool chooses = mark == 0x200d || (mark >= 0xfe00 && mark <= 0xfe0f);
+    return chooses && utf8_kind(base) == UTF8_SYMBOL;
+}
+
+bool text_next_cluster(const char **at, const char *end, struct cluster *cluster)
+{
+    if (*at >= end)
+        return false;
+    const char *start = *at;
+    int32_t base = utf8_next(at, end);
+    char shown[8];
+    size_t width = visible(shown, start, (size_t)(*at - start), base);
+    size_t length = strlen(shown);
+    bool is_mark = width == 0; /* one that has nothing to stand on gets a blank */
+    cluster->bytes[0] = ' ';
+    memcpy(cluster->bytes + is_mark, shown, length + 1);
+    cluster->length = (unsigned char)(length + is_mark);
+    cluster->width = (unsigned char)(is_mark ? 1 : width);
+    while (*at < end && width <= 2) {
+        const char *next = *at;
+        int32_t mark = utf8_next(&next, end);
+        length = (size_t)(next - *at);
+        if (mark < 0x20 || visible(shown, *at, length, mark) != 0)
+            break;
+        if (!is_left_out(base, mark) && cluster->length + length < CLUSTER_BYTES) {
+            memcpy(cluster->bytes + cluster->length, *at, length);
+            cluster->length = (unsigned char)(cluster->length + length);
+        }
+        *at = next;
+    }
+    cluster->bytes[cluster->length] = '\0';
+    return true;
+}
+
 const char *text_show(char *out, size_t room, const char *string)
 {
     struct text shown = {0};

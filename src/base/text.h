@@ -72,6 +72,18 @@ size_t text_width(const char *bytes, size_t length);
  * \uNNNN; at most `cells` columns, with an ellipsis when cut. */
 void text_add_visible(struct text *out, const char *bytes, size_t length, size_t cells);
 
+/* A character with its marks, as user text is shown: what text_add_visible makes visible comes as
+ * ASCII, of which each byte takes a cell. Joiners and selectors behind symbols, about which terminals
+ * disagree, are left out, and so are marks for which there is no room. */
+enum { CLUSTER_BYTES = 18 };
+struct cluster {
+    char bytes[CLUSTER_BYTES]; /* NUL-terminated */
+    unsigned char length, width;
+};
+
+/* Takes the next cluster from *at on; false at the end. */
+bool text_next_cluster(const char **at, const char *end, struct cluster *cluster);
+
 /* The same for messages: string into out, at most `room` bytes with the NUL, cut at a character.
  * Returns out. */
 const char *text_show(char *out, size_t room, const char *string);

@@ -13,11 +13,13 @@ struct bound_args {
 static const struct field bound_fields[] = {
     {.name = "features",
      .type = FIELD_PATH,
+     .held = HELD_FEATURES,
      .positional = true,
      FIELD_AT(struct bound_args, features),
      .help = "features of the pairs"},
     {.name = "model",
      .type = FIELD_PATH,
+     .held = HELD_MODEL,
      .positional = true,
      FIELD_AT(struct bound_args, model),
      .help = "model whose heads are taken as the groups"},

@@ -12,11 +12,13 @@ struct eval_args {
 static const struct field eval_fields[] = {
     {.name = "features",
      .type = FIELD_PATH,
+     .held = HELD_FEATURES,
      .positional = true,
      FIELD_AT(struct eval_args, features),
      .help = "features of the pairs"},
     {.name = "model",
      .type = FIELD_PATH,
+     .held = HELD_MODEL,
      .positional = true,
      FIELD_AT(struct eval_args, model),
      .help = "model made by train, or a released checkpoint"},

@@ -18,6 +18,7 @@ struct head_args {
 static const struct field head_fields[] = {
     {.name = "model",
      .type = FIELD_PATH,
+     .held = HELD_MODEL,
      .positional = true,
      FIELD_AT(struct head_args, model),
      .help = "model made by train, or a released checkpoint"},
@@ -30,10 +31,12 @@ static const struct field head_fields[] = {
      .help = "its number, from 1"},
     {.name = "features",
      .type = FIELD_PATH,
+     .held = HELD_FEATURES,
      FIELD_AT(struct head_args, features),
      .help = "features of the pairs"},
     {.name = "corpus",
      .type = FIELD_PATH,
+     .held = HELD_CORPUS,
      FIELD_AT(struct head_args, corpus),
      .initial = "",
      .help = "corpus that the features were made from: shows the pairs' texts"},
@@ -101,41 +104,27 @@ static enum status look_at(struct call *call, const struct subject *subject,
     return status;
 }
 
-static enum status read_corpus(struct call *call, const struct features *features,
-                               struct corpus *corpus, struct error *err)
-{
-    const struct head_args *args = call->args;
-    struct corpus_watch watch = watch_corpus(call);
-    progress_begin(call->progress, "reading", "bytes");
-    enum status status = corpus_read(corpus, args->corpus, &watch, err);
-    progress_end(call->progress);
-    if (status)
-        return status;
-    status = origin_check(corpus, features, err);
-    if (status)
-        error_prefix(err, "'%s'", args->corpus);
-    return status;
-}
-
 static enum status run_head(struct call *call, struct error *err)
 {
     const struct head_args *args = call->args;
     struct subject subject;
-    struct corpus corpus = {0};
+    struct held_corpus *corpus = NULL;
     enum status status = subject_open(&subject, call, args->features, args->model, err);
     if (status)
         return status;
     if (args->head > subject.model.shape.n_heads)
         status = error_set(err, STATUS_USAGE, "'%s' has %zu heads and no head %zu",
                            args->model, subject.model.shape.n_heads, args->head);
-    else if (args->corpus)
-        status = read_corpus(call, &subject.features, &corpus, err);
+    else if (args->corpus) {
+        corpus = subject_corpus(&subject, call, args->corpus, err);
+        status = corpus ? STATUS_OK : err->status;
+    }
     if (!status) {
-        status = look_at(call, &subject, args->corpus ? &corpus : NULL, err);
+        status = look_at(call, &subject, corpus ? &corpus->corpus : NULL, err);
         if (status == STATUS_SHAPE || status == STATUS_NUMERIC)
             error_prefix(err, "'%s'", args->features);
     }
-    corpus_done(&corpus);
+    held_corpus_unref(corpus);
     subject_done(&subject);
     return status;
 }

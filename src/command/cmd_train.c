@@ -7,11 +7,9 @@
 #include "base/memory.h"
 #include "command/call.h"
 #include "command/dtypes.h"
+#include "command/model_out.h"
+#include "command/subject.h"
 #include "command/training_report.h"
-#include "core/checkpoint.h"
-#include "core/linalg.h"
-#include "io/json.h"
-#include "io/safetensors_writer.h"
 
 struct train_args {
     const char *features, *out, *init, *resume;
@@ -48,6 +46,7 @@ static const char *const batch_units[] = {"pair", "prompt", NULL};
 static const struct field train_fields[] = {
     {.name = "features",
      .type = FIELD_PATH,
+     .held = HELD_FEATURES,
      .positional = true,
      FIELD_AT(struct train_args, features),
      .help = "features made by encode, or another layout they can be read from"},
@@ -55,7 +54,8 @@ static const struct field train_fields[] = {
      .type = FIELD_PATH,
      .letter = 'o',
      FIELD_AT(struct train_args, out),
-     .help = "model to write (safetensors)"},
+     .initial = "",
+     .help = "model to write (safetensors); within a session it may be left out"},
     COUNT("heads", heads, 1, MODEL_HEADS_MAX, "5", "heads in the mixture"),
     CHOICE("router", router, router_names, "mlp", "what weighs the heads"),
     COUNT("hidden", hidden, 1, MODEL_HIDDEN_MAX, "128", "hidden units of the mlp router"),
@@ -121,28 +121,27 @@ static struct training_options options_of(const struct call *call)
     };
 }
 
-static enum status save_result(const struct training *training,
-                               const struct train_args *args, struct error *err)
+static enum status save_result(const struct training *training, struct call *call,
+                               struct error *err)
 {
+    const struct train_args *args = call->args;
     struct model model;
     struct json *metadata = NULL;
     enum status status = training_result(training, &model, &metadata, err);
-    if (status)
-        return status;
-    json_put_text(metadata, "version", MICROSCOPE_VERSION);
-    status = checkpoint_save(args->out, &model, metadata, dtype_chosen[args->dtype], err);
-    model_done(&model);
-    json_free(metadata);
-    return status;
+    return status ? status
+                  : model_out(call, &model, metadata, args->out, dtype_chosen[args->dtype],
+                              err);
 }
 
 /* Keeps a run that was stopped, beside the model it would have become; in this folder when that was
- * standard output. */
+ * standard output. Within a session, which has no file for it, it is lost. */
 static void keep_stopped(const struct training *training, const struct train_args *args,
                          struct error *err)
 {
     struct text path = {0};
     struct error unsaved;
+    if (!args->out)
+        return;
     text_printf(&path, "%s.run", strcmp(args->out, "-") == 0 ? "microscope" : args->out);
     struct error stopped = *err;
     if (training_save(training, path.bytes, &unsaved))
@@ -170,12 +169,9 @@ static enum status train_on(struct call *call, const struct features *features,
         status = err->status;
     }
     if (!status)
-        status = save_result(training, args, err);
-    if (!status) {
-        if (strcmp(args->out, "-") == 0)
-            report_yield_output(call->report);
+        status = save_result(training, call, err);
+    if (!status)
         training_report(training, call->report, seconds);
-    }
     training_free(training);
     team_free(team);
     return status;
@@ -184,20 +180,20 @@ static enum status train_on(struct call *call, const struct features *features,
 static enum status run_train(struct call *call, struct error *err)
 {
     const struct train_args *args = call->args;
-    struct features features;
-    linalg_init();
-    enum status status = safetensors_writer_check(args->out, err);
+    struct subject subject;
+    enum status status = model_out_check(call, args->out, err);
     if (!status)
-        status = features_open(&features, args->features, err);
+        status = subject_open_features(&subject, call, args->features, err);
     if (status)
         return status;
-    if (!features.n_pairs)
+    const struct features *features = &subject.features;
+    if (!features->n_pairs)
         status = error_set(err, STATUS_SHAPE,
                            "'%s' holds %zu rated responses and no pairs to train on",
-                           args->features, features.labels.n_rows);
+                           args->features, features->labels.n_rows);
     else
-        status = train_on(call, &features, err);
-    features_done(&features);
+        status = train_on(call, features, err);
+    subject_done(&subject);
     return status;
 }
 

@@ -9,6 +9,7 @@
 #ifndef CORE_BOOTSTRAP_H
 #define CORE_BOOTSTRAP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,21 @@ struct bootstrap {
     size_t resamples;
     uint64_t seed;
 };
+
+/* The same in steps, for whoever must not wait: bootstrap_create copies what it needs;
+ * bootstrap_draw, `resamples` draws in all; then the intervals, with any reference.
+ * Any division into steps gives the same bits as bootstrap_run. */
+struct bootstrap_draws;
+struct bootstrap_draws *bootstrap_create(const struct bootstrap *bootstrap);
+void bootstrap_free(struct bootstrap_draws *draws); /* NULL is allowed */
+void bootstrap_draw(struct bootstrap_draws *draws, size_t most);
+bool bootstrap_finished(const struct bootstrap_draws *draws);
+size_t bootstrap_units(const struct bootstrap_draws *draws); /* prompts */
+/* Multiplications of one draw, to choose how many make a step. */
+size_t bootstrap_cost(const struct bootstrap_draws *draws);
+void bootstrap_differences(const struct bootstrap_draws *draws, size_t reference,
+                           struct interval *differences);
+void bootstrap_means(const struct bootstrap_draws *draws, struct interval *means);
 
 /* Intervals of n_predictors + 1 means, the last one the oracle's, and of their differences
  * to the reference (NaN without one). Returns the number of prompts. */

@@ -59,4 +59,10 @@ struct bound_estimate {
 enum status bound_estimate(const struct features *features, const struct model *model,
                            enum split split, struct bound_estimate *out, struct error *err);
 
+/* The same from predictions, routed by prompt, that are there already. STATUS_NO_MEMORY. */
+struct predictions;
+enum status bound_of_predictions(const struct features *features,
+                                 const struct predictions *predictions,
+                                 struct bound_estimate *out, struct error *err);
+
 #endif

@@ -95,6 +95,19 @@ void evaluate_predictions(const struct features *features,
                           const struct evaluate_options *options, struct evaluation *out);
 void evaluation_done(struct evaluation *evaluation);
 
+/* The draws of its intervals, to be made in steps (bootstrap_draw), and the intervals that
+ * they give; for an evaluation of the same predictions made with 0 resamples. */
+struct bootstrap_draws *evaluation_draws(const struct evaluation *evaluation,
+                                         const struct features *features,
+                                         const struct predictions *predictions,
+                                         const struct evaluate_options *options);
+void evaluation_add_intervals(struct evaluation *evaluation,
+                              const struct bootstrap_draws *draws);
+
+/* The column of each pair of the predictions: out [n]. */
+void evaluation_columns(const struct features *features,
+                        const struct predictions *predictions, uint32_t *out);
+
 /* The first row of that kind; NULL when there is none. */
 const struct evaluated_row *evaluation_row(const struct evaluation *evaluation,
                                            enum predictor predictor);

@@ -1,5 +1,6 @@
 #include "core/predict.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,6 +112,7 @@ static void fill_pair(struct predictions *out, size_t i, const float *chosen,
     if (out->single_log_probability) {
         float single = chosen[K] - rejected[K];
         right[K + 1] = single > 0;
+        out->single_margin[i] = single;
         out->single_log_probability[i] = (double)log_sigmoid(single);
     }
     out->ties += tie;
@@ -204,11 +206,14 @@ static bool make_arrays(struct predictions *out, bool has_single)
     out->log_weight = mem_array(n, K * sizeof *out->log_weight);
     out->probability = mem_array(n, sizeof *out->probability);
     out->log_probability = mem_array(n, sizeof *out->log_probability);
-    if (has_single)
+    if (has_single) {
         out->single_log_probability = mem_array(n, sizeof *out->single_log_probability);
+        out->single_margin = mem_array(n, sizeof *out->single_margin);
+    }
     out->right = mem_array(n, out->n_predictors);
     return out->margin && out->log_weight && out->probability && out->log_probability &&
-           out->right && (!has_single || out->single_log_probability);
+           out->right &&
+           (!has_single || (out->single_log_probability && out->single_margin));
 }
 
 /* The heads and behind them the single one, as one matrix of `width` rows. */
@@ -276,6 +281,79 @@ enum status predictions_of_margins(struct predictions *out, const uint32_t *pair
     return STATUS_OK;
 }
 
+enum status predictions_begin(struct predictions *out, const struct model *model,
+                              const uint32_t *pairs, size_t n, struct error *err)
+{
+    size_t K = model->shape.n_heads, width = K + (model->single != NULL);
+    struct predictions made = {
+        .n = n, .pairs = pairs, .n_heads = K, .n_predictors = width + 1};
+    if (!make_arrays(&made, model->single != NULL)) {
+        predictions_done(&made);
+        return error_set(err, STATUS_NO_MEMORY, "no memory to predict %zu pairs", n);
+    }
+    *out = made;
+    return STATUS_OK;
+}
+
+/* What `of` says of its pairs becomes what *out says of those from `first` on. */
+static void put(struct predictions *out, size_t first, const struct predictions *of)
+{
+    size_t n = of->n, K = of->n_heads, width = of->n_predictors;
+    assert(of->margin && of->log_weight);
+    memcpy(out->margin + first * K, of->margin, n * K * sizeof *of->margin);
+    memcpy(out->log_weight + first * K, of->log_weight, n * K * sizeof *of->log_weight);
+    memcpy(out->probability + first, of->probability, n * sizeof *of->probability);
+    memcpy(out->log_probability + first, of->log_probability,
+           n * sizeof *of->log_probability);
+    memcpy(out->right + first * width, of->right, n * width);
+    if (of->single_margin) {
+        memcpy(out->single_margin + first, of->single_margin,
+               n * sizeof *of->single_margin);
+        memcpy(out->single_log_probability + first, of->single_log_probability,
+               n * sizeof *of->single_log_probability);
+    }
+    out->ties += of->ties;
+}
+
+enum status predictions_fill(struct predictions *out, const struct features *features,
+                             const struct model *model, size_t first, size_t n,
+                             struct predict_options options, struct error *err)
+{
+    struct predictions slice = {0};
+    enum status status =
+        predictions_make(&slice, features, model, out->pairs + first, n, options, err);
+    if (status)
+        return status;
+    put(out, first, &slice);
+    predictions_done(&slice);
+    return STATUS_OK;
+}
+
+enum status predictions_copy(struct predictions *out, const struct predictions *of,
+                             const uint32_t *pairs, struct error *err)
+{
+    struct predictions made = {.n = of->n,
+                               .pairs = pairs,
+                               .n_heads = of->n_heads,
+                               .n_predictors = of->n_predictors};
+    if (!make_arrays(&made, of->single_margin != NULL)) {
+        predictions_done(&made);
+        return error_set(err, STATUS_NO_MEMORY,
+                         "no memory to copy the figures of %zu pairs", of->n);
+    }
+    put(&made, 0, of);
+    *out = made;
+    return STATUS_OK;
+}
+
+double predictions_nll(const struct predictions *predictions)
+{
+    double nll = 0;
+    for (size_t i = 0; i < predictions->n; i++)
+        nll -= predictions->log_probability[i] / (double)predictions->n;
+    return nll;
+}
+
 void predictions_done(struct predictions *predictions)
 {
     free(predictions->margin);
@@ -283,6 +361,7 @@ void predictions_done(struct predictions *predictions)
     free(predictions->probability);
     free(predictions->log_probability);
     free(predictions->single_log_probability);
+    free(predictions->single_margin);
     free(predictions->right);
     *predictions = (struct predictions){0};
 }

@@ -1,19 +1,16 @@
 #include "session/adapting.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "base/rng.h"
-#include "base/text.h"
 #include "core/adapt_budget.h"
 #include "core/budget.h"
 #include "core/predict.h"
 #include "io/json.h"
+#include "session/adapted.h"
 
 enum { ROUTINGS = 2 };
 
@@ -263,36 +260,14 @@ static struct json *describe_settings(const struct adapting *adapting)
     return settings;
 }
 
-/* What tells one set of parameters from another. */
-static void write_hash(const struct model *model, char out[24])
-{
-    size_t bytes = shape_parameters(&model->shape) * sizeof *model->block;
-    snprintf(out, 24, "%016" PRIx64, text_hash((const char *)model->block, bytes, 0));
-}
-
-/* What is said anew of an adapted model. */
-static bool is_ours(const char *key)
-{
-    return strcmp(key, "adapted") == 0 || strcmp(key, "adapted_from") == 0 ||
-           strcmp(key, "version") == 0;
-}
-
 enum status adapting_model(const struct adapting *adapting, const struct json *given,
                            struct model *model, struct json **metadata, struct error *err)
 {
     assert(adapting->n_done);
     if (model_copy(model, &adapting->first, err))
         return err->status;
-    struct json *made = json_object(), *settings = describe_settings(adapting);
-    for (const struct json *item = json_first(given); item; item = json_next(item))
-        if (!is_ours(json_key(item)))
-            json_put_text(made, json_key(item), json_text(item));
-    char *text = json_write(settings, false), hash[24];
-    write_hash(adapting->model, hash);
-    json_put_text(made, "adapted", text);
-    json_put_text(made, "adapted_from", hash);
-    free(text);
+    struct json *settings = describe_settings(adapting);
+    *metadata = adapted_metadata(given, adapting->model, settings);
     json_free(settings);
-    *metadata = made;
     return STATUS_OK;
 }
