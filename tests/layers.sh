@@ -46,7 +46,7 @@ BEGIN {
     owner["cblas"] = "src/core/linalg.c"
     owner["openblas"] = "src/core/linalg.c"
     owner["lapacke.h"] = "src/core/linalg.c"
-    owner["curl/"] = "src/encode/endpoint.c"
+    owner["curl/"] = "src/encode/wire.c"
     owner["ncurses"] = "ui/"
     owner["curses"] = "ui/"
     owner["panel.h"] = "ui/"

@@ -183,10 +183,17 @@ struct encode_args {
     int dtype;
     double test, holdout, sif;
     bool heads_see_context, remove_component;
+    int profile;
+    const char *template, *gain;
+    size_t batch, requests;
 };
 
 const char *const dtype_choices[] = {"f32", "f16", "bf16", NULL};
 const enum dtype dtype_chosen[] = {DTYPE_F32, DTYPE_F16, DTYPE_BF16};
+
+/* In the order of enum endpoint_profile; a test holds them to its names. */
+static const char *const profile_choices[] = {"none", "llama",  "vllm", "vllm-old",
+                                              "tei",  "ollama", NULL};
 
 static const struct field encode_fields[] = {
     {.name = "corpus",
@@ -217,6 +224,37 @@ static const struct field encode_fields[] = {
      FIELD_AT(struct encode_args, remove_component),
      .initial = "no",
      .help = "word vectors: take out the first principal component of the training texts"},
+    {.name = "profile",
+     .type = FIELD_CHOICE,
+     FIELD_AT(struct encode_args, profile),
+     .choices = profile_choices,
+     .initial = "none",
+     .help = "endpoint: which server it is, and so how it is asked for raw vectors"},
+    {.name = "template",
+     .type = FIELD_TEXT,
+     FIELD_AT(struct encode_args, template),
+     .initial = "",
+     .help = "endpoint: raw, llama-3, chatml, or a file with {prompt} and {response}"},
+    {.name = "gain",
+     .type = FIELD_PATH,
+     FIELD_AT(struct encode_args, gain),
+     .initial = "",
+     .help = "endpoint: the model's checkpoint, whose last norm undoes unit vectors"},
+    {.name = "batch",
+     .type = FIELD_COUNT,
+     FIELD_AT(struct encode_args, batch),
+     .min = 0,
+     .max = 4096,
+     .initial = "0",
+     .unit = "texts",
+     .help = "endpoint: texts in a request; 0: 32"},
+    {.name = "requests",
+     .type = FIELD_COUNT,
+     FIELD_AT(struct encode_args, requests),
+     .min = 0,
+     .max = 64,
+     .initial = "0",
+     .help = "endpoint: requests under way at once; 0: 2"},
     {.name = "dtype",
      .type = FIELD_CHOICE,
      FIELD_AT(struct encode_args, dtype),
@@ -260,8 +298,15 @@ static enum status encode_corpus(struct call *call, struct corpus *corpus,
                                  struct error *err)
 {
     const struct encode_args *args = call->args;
-    struct encoder_choices choices = {.sif = args->sif,
-                                      .removes_component = args->remove_component};
+    struct encoder_choices choices = {
+        .sif = args->sif,
+        .removes_component = args->remove_component,
+        .profile = args->profile,
+        .template = args->template,
+        .gain = args->gain,
+        .batch = args->batch,
+        .requests = args->requests,
+    };
     struct encoding_options options = {
         .encoder = args->encoder,
         .choices = &choices,
@@ -293,6 +338,9 @@ static enum status encode_corpus(struct call *call, struct corpus *corpus,
         report_count(call->report, "bytes", encoding.n_bytes, NULL);
         report_real(call->report, "seconds", seconds, 3, "s");
         report_coverage(call->report, encoding.encoder);
+        const char *warning = encoder_warning(encoding.encoder);
+        if (warning)
+            report_note(call->report, "Of the encoder: %s.", warning);
     }
     encoding_done(&encoding);
     return status;
@@ -340,6 +388,10 @@ const struct command cmd_encode = {
         "  surface          named features of the text itself: built in, no files\n"
         "  vectors:FILE     word vectors (GloVe, word2vec; text, gzip or not), averaged\n"
         "  model2vec:DIR    static embeddings: tokenizer.json and model.safetensors\n"
+        "  http://HOST#MODEL, https://HOST#MODEL\n"
+        "                   an embeddings server, such as the backbone itself; its key, "
+        "if\n"
+        "                   it wants one, in MICROSCOPE_API_KEY; see docs/encoders.md\n"
         "  a+b              one beside the other: surface+vectors:FILE\n"
         "\n"
         "examples\n"

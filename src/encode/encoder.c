@@ -8,6 +8,7 @@
 #include "encode/join.h"
 #include "encode/kind.h"
 #include "encode/model2vec.h"
+#include "encode/remote.h"
 #include "encode/surface.h"
 #include "encode/vectors.h"
 #include "io/json.h"
@@ -19,8 +20,8 @@ struct encoder {
     struct standard standards[ENCODER_SIDES];
 };
 
-static const struct encoder_kind *const kinds[] = {&surface_kind, &vectors_kind,
-                                                   &model2vec_kind, NULL};
+static const struct encoder_kind *const kinds[] = {
+    &surface_kind, &vectors_kind, &model2vec_kind, &http_kind, &https_kind, NULL};
 
 static const char *const side_keys[ENCODER_SIDES] = {
     [ENCODER_PROMPT] = "prompt",
@@ -91,19 +92,29 @@ static enum status read_statistics(struct encoder *encoder, const struct json *s
     return STATUS_OK;
 }
 
+/* Refuses choices that no part of the encoder knows. */
 static enum status check_choices(const struct encoder_kind *kind, const char *name,
                                  const struct encoder_choices *choices, struct error *err)
 {
+    static const struct encoder_choices none;
+    const struct encoder_choices *made = choices ? choices : &none;
+    const struct {
+        bool is_made;
+        unsigned choice;
+        const char *lacks;
+    } checks[] = {
+        {made->sif > 0, CHOICE_SIF, "has no words to weigh; only 'vectors:FILE' has"},
+        {made->removes_component, CHOICE_COMPONENT,
+         "has no component to remove; only 'vectors:FILE' and 'model2vec:DIR' have"},
+        {made->profile || made->template || made->gain || made->batch || made->requests,
+         CHOICE_REMOTE,
+         "works here; profile, template, gain, batch and requests are of "
+         "'http://HOST#MODEL'"},
+    };
     unsigned known = kind == &join_kind ? join_choices(name) : kind->choices;
-    if (choices && choices->sif > 0 && !(known & CHOICE_SIF))
-        return error_set(err, STATUS_USAGE,
-                         "encoder '%s' has no words to weigh; only 'vectors:FILE' has",
-                         name);
-    if (choices && choices->removes_component && !(known & CHOICE_COMPONENT))
-        return error_set(err, STATUS_USAGE,
-                         "encoder '%s' has no component to remove; only 'vectors:FILE' and "
-                         "'model2vec:DIR' have",
-                         name);
+    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
+        if (checks[i].is_made && !(known & checks[i].choice))
+            return error_set(err, STATUS_USAGE, "encoder '%s' %s", name, checks[i].lacks);
     return STATUS_OK;
 }
 
@@ -185,6 +196,11 @@ size_t encoder_coverage(const struct encoder *encoder, struct encoder_coverage *
         if (!out[i].name)
             out[i].name = encoder->name;
     return n;
+}
+
+const char *encoder_warning(const struct encoder *encoder)
+{
+    return encoder->kind->warning ? encoder->kind->warning(encoder->self) : NULL;
 }
 
 /* ---- encoding ---- */

@@ -15,8 +15,9 @@
  * and for encoding a text that comes later:
  *   encoder_open(name, settings), encoder_prompts or _responses.
  *
- * Names: "surface"; "vectors:FILE"; "model2vec:DIR"; and several joined by "+", whose rows are
- * the rows of each, one after the other ("surface+vectors:FILE").
+ * Names: "surface"; "vectors:FILE"; "model2vec:DIR"; "http://HOST#MODEL" and "https://..."; and
+ * several joined by "+", whose rows are the rows of each, one after the other
+ * ("surface+vectors:FILE").
  *
  * An encoder may work elsewhere: a call takes any number of texts, so that many can be under
  * way at once, looks at the cancel flag and reports progress meanwhile, and may fail.
@@ -68,6 +69,11 @@ struct encoder_response {
 struct encoder_choices {
     double sif;             /* > 0: words weigh sif / (sif + how often they occur) */
     bool removes_component; /* the first principal component of the training texts */
+    /* Of an encoder that runs elsewhere (endpoint.h has what they mean, and what 0 and NULL do). */
+    int profile;          /* enum endpoint_profile */
+    const char *template; /* name or file */
+    const char *gain;     /* a checkpoint that holds the gain of the model's last norm */
+    size_t batch, requests;
 };
 
 /* Who looks at long work. Borrowed as long as the encoder. */
@@ -135,6 +141,9 @@ struct encoder_coverage {
 /* Fills at most `room` and returns how many parts of the encoder count words. */
 size_t encoder_coverage(const struct encoder *encoder, struct encoder_coverage *out,
                         size_t room);
+
+/* What the user should know and no error says; NULL: nothing. Valid as long as the encoder. */
+const char *encoder_warning(const struct encoder *encoder);
 
 /* Everything that encoder_open needs to make this encoder again, statistics included;
  * numbers round-trip. The caller frees it. */

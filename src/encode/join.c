@@ -211,6 +211,17 @@ static size_t join_coverage(const void *self, struct encoder_coverage *out, size
     return n;
 }
 
+/* The first one that a part has. */
+static const char *join_warning(const void *self)
+{
+    const struct join *join = self;
+    const char *warning = NULL;
+    for (size_t i = 0; i < join->n && !warning; i++)
+        if (join->parts[i].kind->warning)
+            warning = join->parts[i].kind->warning(join->parts[i].self);
+    return warning;
+}
+
 /* ---- encoding ---- */
 
 static float *scratch_for(struct join *join, size_t n)
@@ -324,4 +335,5 @@ const struct encoder_kind join_kind = {
     .fit = join_fit,
     .reduce = join_reduce,
     .coverage = join_coverage,
+    .warning = join_warning,
 };

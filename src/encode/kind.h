@@ -14,7 +14,7 @@
 
 enum { KIND_NAME = 64 };
 
-enum kind_choice { CHOICE_SIF = 1, CHOICE_COMPONENT = 2 };
+enum kind_choice { CHOICE_SIF = 1, CHOICE_COMPONENT = 2, CHOICE_REMOTE = 4 };
 
 struct encoder_kind {
     const char *name;  /* the whole name, or what it begins with when it ends in ':' */
@@ -43,6 +43,8 @@ struct encoder_kind {
 
     /* encoder_coverage; NULL when it counts no words. */
     size_t (*coverage)(const void *self, struct encoder_coverage *out, size_t room);
+    const char *(*warning)(
+        const void *self); /* encoder_warning; NULL when it never has one */
 };
 
 /* The kind of a name that holds no "+" between kinds, and what its name says behind the kind:

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "encode/base64.h"
 
 enum { WHOLE_MOST = 6 };
 
@@ -14,33 +15,6 @@ struct precompiled {
     const char *texts;
     size_t n_texts;
 };
-
-static int digit_of(char c)
-{
-    static const char digits[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const char *at = c ? strchr(digits, c) : NULL;
-    return at ? (int)(at - digits) : -1;
-}
-
-/* Decodes into bytes; false for what is no base64. */
-static bool decode(const char *base64, unsigned char *bytes, size_t *n)
-{
-    unsigned bits = 0, n_bits = 0;
-    *n = 0;
-    for (; *base64 && *base64 != '='; base64++) {
-        int digit = digit_of(*base64);
-        if (digit < 0)
-            return false;
-        bits = (bits << 6 | (unsigned)digit) & 0xffffu;
-        n_bits += 6;
-        if (n_bits < 8)
-            continue;
-        n_bits -= 8;
-        bytes[(*n)++] = (unsigned char)(bits >> n_bits);
-    }
-    return strspn(base64, "=") == strlen(base64);
-}
 
 static uint32_t number_at(const unsigned char *at)
 {
@@ -56,9 +30,9 @@ static uint32_t unit_at(const struct precompiled *table, size_t i)
 struct precompiled *precompiled_open(const char *base64, struct error *err)
 {
     struct precompiled *table = mem_zero(sizeof *table);
-    size_t n = 0;
-    table->bytes = mem_zero(strlen(base64) + 4);
-    bool is_one = decode(base64, table->bytes, &n);
+    size_t n = 0, length = strlen(base64);
+    table->bytes = mem_zero(BASE64_ROOM(length) + 4);
+    bool is_one = base64_decode(base64, length, table->bytes, &n);
     if (is_one && !n)
         return table;
     size_t n_trie = is_one && n >= 4 ? number_at(table->bytes) : 0;
