@@ -37,7 +37,7 @@ BEGIN {
     # A library is included by one file, or by one folder.
     owner["cjson/"] = "src/io/json.c"
     owner["cJSON.h"] = "src/io/json.c"
-    owner["zlib.h"] = "src/io/file.c"
+    owner["zlib.h"] = "src/io/"
     owner["sys/mman.h"] = "src/io/mapping.c"
     owner["utf8proc.h"] = "src/base/text.c"
     owner["pthread.h"] = "src/base/jobs.c"

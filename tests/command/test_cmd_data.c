@@ -193,7 +193,7 @@ static void test_encode_refuses(void **state)
     (void)state;
     static const struct refusal refusals[] = {
         {"encode nothing.jsonl --out out.features", 3, "'nothing.jsonl'"},
-        {"encode . --out out.features", 3, "it is a directory"},
+        {"encode . --out out.features", 3, "the folder '.' holds no NumPy files"},
         {"encode empty.jsonl --out out.features", 3, "'empty.jsonl' is empty"},
         {"encode keys.jsonl --out out.features", 3, "'keys.jsonl' line 2"},
         {"encode cut.jsonl.gz --out out.features", 3, "'cut.jsonl.gz'"},
