@@ -38,7 +38,7 @@ BEGIN {
     owner["cjson/"] = "src/io/json.c"
     owner["cJSON.h"] = "src/io/json.c"
     owner["zlib.h"] = "src/io/file.c"
-    owner["sys/mman.h"] = "src/io/file.c"
+    owner["sys/mman.h"] = "src/io/mapping.c"
     owner["utf8proc.h"] = "src/base/text.c"
     owner["pthread.h"] = "src/base/jobs.c"
     owner["threads.h"] = "src/base/jobs.c"

@@ -150,9 +150,8 @@ static struct bound *append(struct key_map *map)
     return &map->rows[map->n++];
 }
 
-void key_map_open(struct key_map *map, const struct binding *table)
+void key_map_add(struct key_map *map, const struct binding *table)
 {
-    *map = (struct key_map){0};
     for (; table->key; table++) {
         struct bound *row = append(map);
         enum status status = key_parse(table->key, &row->key, NULL);
@@ -160,6 +159,12 @@ void key_map_open(struct key_map *map, const struct binding *table)
         (void)status;
         row->binding = *table;
     }
+}
+
+void key_map_open(struct key_map *map, const struct binding *table)
+{
+    *map = (struct key_map){0};
+    key_map_add(map, table);
 }
 
 void key_map_done(struct key_map *map)
@@ -340,7 +345,7 @@ void key_map_draw_hints(const struct key_map *map, const char *where, bool is_mo
     size_t n = key_map_hints(map, where, is_mode, hints, MOST);
     const struct binding *help = NULL;
     for (size_t i = 0; i < n; i++)
-        if (strcmp(hints[i]->command, "help") == 0)
+        if (strcmp(hints[i]->hint, "help") == 0)
             help = hints[i];
     int column = 0, room = pen->box.columns - (help ? hint_width(help) : 0);
     for (size_t i = 0; i <= n; i++) {

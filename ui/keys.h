@@ -45,6 +45,8 @@ struct key_map {
 /* From a table that ends with a row whose key is NULL. A row with a wrong key is a mistake of
  * ours. */
 void key_map_open(struct key_map *map, const struct binding *table);
+/* The rows of a further table, such as a view's own; before anything is bound. */
+void key_map_add(struct key_map *map, const struct binding *table);
 void key_map_done(struct key_map *map);
 
 /* Binds a key; where NULL: "all". command NULL takes the binding away. A command that has a row already keeps

@@ -60,9 +60,9 @@ struct listing_sort {
 
 struct listing_state {
     size_t at;     /* position of the cursor's row */
-    size_t column; /* column of the cursor; that by which s sorts */
+    size_t column; /* of the cursor; that by which s sorts */
     size_t top;    /* position of the first row in view */
-    size_t left;   /* first column in view behind the frozen one */
+    size_t left;   /* columns that are scrolled out to the left, behind the frozen one */
     struct listing_sort sorts[LISTING_SORTS];
     size_t n_sorts;
     struct text
@@ -102,7 +102,7 @@ void listing_draw(const struct listing *listing, struct listing_state *state,
 enum listing_verb {
     LISTING_UP,
     LISTING_DOWN,
-    LISTING_LEFT, /* the column before; without by_cell it scrolls */
+    LISTING_LEFT, /* the column before */
     LISTING_RIGHT,
     LISTING_PAGE_UP,
     LISTING_PAGE_DOWN,
@@ -131,15 +131,32 @@ bool listing_verb_find(const char *name, enum listing_verb *verb);
 bool listing_do(const struct listing *listing, struct listing_state *state,
                 enum listing_verb verb);
 
-/* A click or a turn of the wheel at a position of the canvas, with the pen it was drawn with. Clicks on
- * a heading sort by it. */
+/* The cell as it is shown, for copying. */
+void listing_add_cell(const struct listing *listing, const struct listing_state *state,
+                      size_t row, size_t column, struct text *out);
+bool listing_is_hidden(const struct listing_state *state, size_t column);
+
+/* A press or a turn of the wheel at a position of the canvas, with the pen it was drawn with. Moves the
+ * cursor, also to the column of a heading; a view then sorts by it with LISTING_SORT_TURN. */
 enum listing_hit { LISTING_MISSED, LISTING_ON_HEADER, LISTING_ON_ROW, LISTING_SCROLLED };
 enum listing_hit listing_mouse(const struct listing *listing, struct listing_state *state,
                                const struct pen *pen, const struct mouse *mouse);
 
-/* Sorts by a column by its name. */
-enum status listing_sort_by(const struct listing *listing, struct listing_state *state,
-                            const char *column, bool falling, struct error *err);
+/* ---- order, filter and hidden columns as commands have them (command/cmd_view.h) ---- */
+
+/* Takes them over: sort "-mean,head" (- falls), filter as below, hidden "rigor,humor"; NULL: none. What is
+ * wrong is left out and told. Nothing is made anew when all is as it was. */
+enum status listing_set(const struct listing *listing, struct listing_state *state,
+                        const char *sort, const char *filter, const char *hidden,
+                        struct error *err);
+/* Writes the command that a verb of sorting or hiding stands for: "sort heads -mean", and leaves the
+ * state alone; false: it is none of those verbs, or nothing would change. */
+bool listing_command(const struct listing *listing, const struct listing_state *state,
+                     const char *view, enum listing_verb verb, struct text *line);
+void listing_add_sort(const struct listing *listing, const struct listing_state *state,
+                      struct text *out);
+void listing_add_hidden(const struct listing *listing, const struct listing_state *state,
+                        struct text *out);
 
 /* Sets the filter; an empty one shows all. An expression that more text could mend leaves the rows as
  * they are and is STATUS_OK; a wrong one too, but is STATUS_USAGE with the reason. */

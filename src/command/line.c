@@ -6,6 +6,7 @@
 
 #include "command/help.h"
 #include "command/output.h"
+#include "io/mapping.h"
 
 /* One line while it is read. */
 struct reader {
@@ -214,6 +215,15 @@ static enum status place_words(struct reader *reader, struct error *err)
     return status;
 }
 
+/* A word that begins with one - and is no option, where the command takes such words. */
+static bool is_dashed_word(const struct reader *reader, const char *word)
+{
+    const struct field *field = reader->line->command->fields;
+    while (field && field->name && !(field->positional && field->dashed))
+        field++;
+    return field && field->name && word[1] != '-' && word[2];
+}
+
 static void add_plain(struct reader *reader, const char *word)
 {
     reader->plain[reader->n_plain] = word;
@@ -225,7 +235,7 @@ static enum status read_words(struct reader *reader, struct error *err)
     enum status status = STATUS_OK;
     while (status == STATUS_OK && reader->at < reader->n) {
         const char *word = reader->words[reader->at++];
-        if (reader->only_words || !is_option(word))
+        if (reader->only_words || !is_option(word) || is_dashed_word(reader, word))
             add_plain(reader, word);
         else if (strcmp(word, "--") == 0)
             reader->only_words = true;
@@ -398,8 +408,10 @@ enum status line_run(const struct line *line, struct call *call, struct error *e
                          "'%s' works within a session: in the terminal interface, in "
                          "'microscope repl' or in a script",
                          line->command->name);
-    if (!line->common.help)
-        return line->command->run(call, err);
+    if (!line->common.help) {
+        enum status status = line->command->run(call, err);
+        return status ? status : mapping_check(err);
+    }
     struct text page = {0};
     help_command(line->command, call->mode, &page);
     report_page(call->report, "help", page.bytes);
