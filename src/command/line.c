@@ -209,7 +209,8 @@ static enum status place_words(struct reader *reader, struct error *err)
             status = give(reader, field, reader->plain[i], err);
         if (status != STATUS_OK)
             reader->at = reader->plain_at[i];
-        field += status == STATUS_OK && !field_is_list(field);
+        if (status == STATUS_OK && !field_is_list(field))
+            field++;
         i++;
     }
     return status;
