@@ -286,7 +286,7 @@ static void test_any_size_can_be_drawn(void **state)
             listing_refresh(&listing, &view);
             for (int i = 0; i < 4; i++) {
                 listing_draw(&listing, &view, &shown.pen, true);
-                assert_true(view.at < FEW && view.top <= view.at);
+                assert_true(view.at < FEW && view.shown_top <= view.at);
                 verbs(&view, "down right page-down");
             }
             listing_done(&view);
