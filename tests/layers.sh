@@ -47,13 +47,13 @@ BEGIN {
     owner["openblas"] = "src/core/linalg.c"
     owner["lapacke.h"] = "src/core/linalg.c"
     owner["curl/"] = "src/encode/wire.c"
-    owner["ncurses"] = "ui/"
-    owner["curses"] = "ui/"
+    owner["ncurses"] = "ui/screen"
+    owner["curses"] = "ui/screen"
     owner["panel.h"] = "ui/"
     owner["menu.h"] = "ui/"
     owner["form.h"] = "ui/"
-    owner["term.h"] = "ui/"
-    owner["readline/"] = "ui/"
+    owner["term.h"] = "ui/screen"
+    owner["readline/"] = "ui/repl"
 }
 
 function complain(what)
