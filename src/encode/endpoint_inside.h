@@ -45,6 +45,7 @@ struct endpoint {
     struct vector_cache *cache;           /* of the server's own vectors; NULL: none */
     unsigned char identity[SHA256_BYTES]; /* of what is asked whom */
     struct wire *wire;
+    double token_seconds; /* that the slowest request so far took for a token */
     struct rng rng;
     struct text warning;
     struct endpoint_live live;

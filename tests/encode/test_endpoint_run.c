@@ -155,6 +155,27 @@ static void test_a_stalled_server_is_left(void **state)
     served_stop(&served);
 }
 
+/* A server that took a tenth of a second for the fingerprint has longer for more. */
+static void test_a_slow_server_has_more_time(void **state)
+{
+    (void)state;
+    static const enum step script[] = {SLOW, SLOWER};
+    struct served served;
+    struct error err;
+    static char long_text[1200];
+    float row[WIDTH];
+    memset(long_text, 'x', sizeof long_text - 1);
+    const struct endpoint_text text = only_prompt(long_text);
+    served_start(&served, script, 2);
+    served.options.bulk_seconds = 0.2;
+    struct endpoint *endpoint = served_open(&served);
+    assert_int_equal(endpoint_embed(endpoint, &text, 1, row, NULL, &err), STATUS_OK);
+    assert_row(row, long_text);
+    assert_int_equal(atomic_load(&served.n_posts), 2);
+    endpoint_free(endpoint);
+    served_stop(&served);
+}
+
 static void test_a_model_that_is_being_loaded_is_waited_for(void **state)
 {
     (void)state;
@@ -335,6 +356,7 @@ int main(void)
         cmocka_unit_test(test_failures_that_pass),
         cmocka_unit_test(test_failures_that_stay),
         cmocka_unit_test(test_a_stalled_server_is_left),
+        cmocka_unit_test(test_a_slow_server_has_more_time),
         cmocka_unit_test(test_a_model_that_is_being_loaded_is_waited_for),
         cmocka_unit_test(test_loading_has_an_end),
         cmocka_unit_test(test_a_dead_connection),
