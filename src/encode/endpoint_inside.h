@@ -91,6 +91,8 @@ enum status endpoint_run_whole(struct endpoint_run *run, struct error *err);
 /* ---- endpoint_connect.c ---- */
 
 struct endpoint_run *endpoint_probe(struct endpoint *endpoint, bool is_live, double began);
+/* endpoint_connect; is_live: for somebody who waits. */
+enum status endpoint_meet(struct endpoint *endpoint, bool is_live, struct error *err);
 /* Takes the rows of a probe that is over. */
 enum status endpoint_settle(struct endpoint *endpoint, struct endpoint_run *probe,
                             struct error *err);

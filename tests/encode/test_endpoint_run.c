@@ -163,14 +163,14 @@ static void test_a_slow_server_has_more_time(void **state)
     struct served served;
     struct error err;
     static char long_text[1200];
-    float row[WIDTH];
+    float rows[2 * WIDTH];
     memset(long_text, 'x', sizeof long_text - 1);
-    const struct endpoint_text text = only_prompt(long_text);
+    const struct endpoint_text texts[] = {only_prompt(long_text), only_prompt("short")};
     served_start(&served, script, 2);
     served.options.bulk_seconds = 0.2;
     struct endpoint *endpoint = served_open(&served);
-    assert_int_equal(endpoint_embed(endpoint, &text, 1, row, NULL, &err), STATUS_OK);
-    assert_row(row, long_text);
+    assert_int_equal(endpoint_embed(endpoint, texts, 2, rows, NULL, &err), STATUS_OK);
+    assert_row(rows, long_text);
     assert_int_equal(atomic_load(&served.n_posts), 2);
     endpoint_free(endpoint);
     served_stop(&served);
@@ -239,6 +239,17 @@ static void test_nobody_is_there(void **state)
     served_stop(&served);
     assert_int_equal(endpoint_connect(endpoint, &err), STATUS_NOT_FOUND);
     assert_non_null(strstr(err.message, "onnect"));
+    endpoint_free(endpoint);
+
+    /* Who waits for one text is told at once. */
+    float row[WIDTH];
+    const struct endpoint_text text = only_prompt("typed");
+    served.options.hurry = 0.001;
+    endpoint = endpoint_open("http://127.0.0.1:1#tiny", &served.options, NULL, &err);
+    assert_non_null(endpoint);
+    double began = clock_seconds();
+    assert_int_equal(endpoint_embed(endpoint, &text, 1, row, NULL, &err), STATUS_NOT_FOUND);
+    assert_true(clock_seconds() - began < 2);
     endpoint_free(endpoint);
 }
 
