@@ -243,6 +243,14 @@ bool endpoint_run_step(struct endpoint_run *run)
 double endpoint_run_pause(const struct endpoint_run *run)
 {
     double now = clock_seconds(), until = now + look_often;
+    size_t n_busy = 0, n_health = 0;
+    for (size_t i = 0; i < run->endpoint->jobs; i++) {
+        n_busy += run->slots[i].is_busy;
+        n_health += run->slots[i].is_busy && run->slots[i].is_health;
+    }
+    /* Without a free connection there is nothing to do before an answer comes. */
+    if (n_busy == run->endpoint->jobs || (run->is_loading && n_health))
+        return look_often;
     if (run->is_loading)
         until = fmin(until, fmax(run->health_due, now));
     else if (run->pause_until > now)

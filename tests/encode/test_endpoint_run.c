@@ -2,6 +2,7 @@
 #include "served.h"
 
 #include <math.h>
+#include <time.h>
 
 #include "base/clock.h"
 
@@ -309,6 +310,24 @@ static void test_halving_is_quick(void **state)
     served_stop(&served);
 }
 
+/* While batches wait for the only connection, the processor rests. */
+static void test_waiting_costs_nothing(void **state)
+{
+    (void)state;
+    static const enum step script[] = {WELL, SICK, SICK, SLOWER, SLOWER};
+    struct served served;
+    struct error err;
+    float rows[N * WIDTH];
+    served_start(&served, script, 5);
+    struct endpoint *endpoint = served_open(&served);
+    clock_t began = clock();
+    assert_int_equal(embed(endpoint, rows, NULL, &err), STATUS_OK);
+    assert_true((double)(clock() - began) / CLOCKS_PER_SEC < 0.05); /* of 0.6 seconds */
+    assert_all_rows(rows);
+    endpoint_free(endpoint);
+    served_stop(&served);
+}
+
 /* When no text at all comes through, it is not the texts: a few tries must be enough. */
 static void test_a_server_that_refuses_all(void **state)
 {
@@ -374,6 +393,7 @@ int main(void)
         cmocka_unit_test(test_nobody_is_there),
         cmocka_unit_test(test_a_bad_text_is_found_and_the_others_kept),
         cmocka_unit_test(test_halving_is_quick),
+        cmocka_unit_test(test_waiting_costs_nothing),
         cmocka_unit_test(test_a_server_that_refuses_all),
         cmocka_unit_test(test_it_can_be_stopped),
     };
