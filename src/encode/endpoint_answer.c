@@ -249,9 +249,12 @@ void endpoint_run_take(struct endpoint_run *run, const struct wire_answer *answe
     bool is_misfit = reply.is_misfit;
     if (!status)
         status = check_lengths(run, &reply, batch.n, &is_misfit, &why);
-    if (status)
+    if (status) {
         fail(run, &batch, answer, is_misfit, &why);
-    else
+    } else {
+        run->endpoint->token_seconds =
+            fmax(run->endpoint->token_seconds, answer->seconds / (double)slot->n_tokens);
         accept(run, &batch, &reply);
+    }
     endpoint_reply_done(&reply);
 }

@@ -13,6 +13,10 @@ static const double look_often = 0.1, health_within = 5;
 /* Tokens of a request that has bulk_seconds; longer ones have more. */
 enum { UNIT_TOKENS = 8192 };
 
+/* A server that was found to be slow has so many times the time it should need, up to so many times
+ * bulk_seconds. */
+static const double patience = 4, most_patience = 10;
+
 void endpoint_run_spread(struct endpoint_run *run, size_t item, const float *row)
 {
     size_t n = plan_count(&run->plan, item);
@@ -123,6 +127,16 @@ float *endpoint_run_take_rows(struct endpoint_run *run, size_t *width)
 
 /* ---- requests ---- */
 
+static double time_limit(const struct endpoint_run *run, size_t n_tokens)
+{
+    const struct endpoint *endpoint = run->endpoint;
+    if (run->options.is_live)
+        return endpoint->live_seconds - (clock_seconds() - run->options.began);
+    double seconds = endpoint->bulk_seconds * fmax(1, (double)n_tokens / UNIT_TOKENS);
+    double needed = patience * endpoint->token_seconds * (double)n_tokens;
+    return fmax(seconds, fmin(needed, most_patience * endpoint->bulk_seconds));
+}
+
 static void post(struct endpoint_run *run, size_t index, struct batch batch)
 {
     struct endpoint *endpoint = run->endpoint;
@@ -135,12 +149,10 @@ static void post(struct endpoint_run *run, size_t index, struct batch batch)
         n_tokens += plan_tokens(&run->plan, item);
     }
     endpoint_request_end(body, &endpoint->address, endpoint->profile);
-    double seconds = endpoint->bulk_seconds * fmax(1, (double)n_tokens / UNIT_TOKENS);
-    if (run->options.is_live)
-        seconds = endpoint->live_seconds - (clock_seconds() - run->options.began);
-    run->slots[index] = (struct slot){true, false, batch};
-    wire_post(endpoint->wire, index, endpoint_reply_most(batch.n, run->width), seconds,
-              batch.is_fresh);
+    run->slots[index] =
+        (struct slot){.is_busy = true, .n_tokens = n_tokens, .batch = batch};
+    wire_post(endpoint->wire, index, endpoint_reply_most(batch.n, run->width),
+              time_limit(run, n_tokens), batch.is_fresh);
 }
 
 static bool find_batch(struct endpoint_run *run, double now, struct batch *batch)
@@ -231,6 +243,14 @@ bool endpoint_run_step(struct endpoint_run *run)
 double endpoint_run_pause(const struct endpoint_run *run)
 {
     double now = clock_seconds(), until = now + look_often;
+    size_t n_busy = 0, n_health = 0;
+    for (size_t i = 0; i < run->endpoint->jobs; i++) {
+        n_busy += run->slots[i].is_busy;
+        n_health += run->slots[i].is_busy && run->slots[i].is_health;
+    }
+    /* Without a free connection there is nothing to do before an answer comes. */
+    if (n_busy == run->endpoint->jobs || (run->is_loading && n_health))
+        return look_often;
     if (run->is_loading)
         until = fmin(until, fmax(run->health_due, now));
     else if (run->pause_until > now)

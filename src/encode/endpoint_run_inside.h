@@ -20,6 +20,7 @@ struct batch {
 /* A connection: what is on its way over it. */
 struct slot {
     bool is_busy, is_health;
+    size_t n_tokens; /* estimated */
     struct batch batch;
 };
 
