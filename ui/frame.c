@@ -64,7 +64,8 @@ static void add_model(struct text *out, const struct workbench *workbench)
     text_printf(out, "model K=%zu %s", model->model.shape.n_heads,
                 router_names[model->model.shape.router]);
     const char *text = json_text(json_get(model->metadata, "settings"));
-    struct json *settings = text ? json_parse(text, strlen(text), NULL) : NULL;
+    struct error passed_over;
+    struct json *settings = text ? json_parse(text, strlen(text), &passed_over) : NULL;
     add_setting(out, settings, "alpha", bullet);
     add_setting(out, settings, "seed", bullet);
     json_free(settings);

@@ -112,9 +112,10 @@ static bool is_file(const struct command *const *table, const char *word)
 static void make_report_words(struct front_line *line)
 {
     const char *by_kind[4] = {NULL};
+    struct error passed_over; /* the command says what is wrong with the file */
     for (size_t i = 0; i < line->n_files; i++) {
         enum held_kind kind;
-        if (!opening_kind(line->files[i], &kind, NULL))
+        if (!opening_kind(line->files[i], &kind, &passed_over))
             by_kind[kind] = line->files[i];
     }
     const char **words = arena_alloc(&line->arena, 3 * sizeof *words);

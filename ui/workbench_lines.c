@@ -137,8 +137,9 @@ static bool say_change(struct workbench *workbench, struct task *task)
     if (strcmp(name, "undo") != 0 && strcmp(name, "redo") != 0)
         return false;
     struct text out = {0}, aside = {0};
+    struct error passed_over;
     struct report_style style = {.mode = TABLE_TSV};
-    if (!report_write(report, &style, &out, &aside, NULL) && out.length) {
+    if (!report_write(report, &style, &out, &aside, &passed_over) && out.length) {
         out.bytes[--out.length] = '\0'; /* the last line end */
         const char *last = strrchr(out.bytes, '\n');
         workbench_say(workbench, TONE_GOOD, "%s: %s",
