@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "command/cmd_run.h"
 #include "command/output.h"
 #include "command/runner.h"
 #include "command/script.h"
@@ -156,9 +157,10 @@ static void show_text(struct workbench *workbench, struct task *task,
 {
     const char *name = task_command(task)->name;
     enum { AT_ONCE = 2 }; /* seconds after which nobody waits for it any more */
-    bool waits = asked->origin == ORIGIN_TYPED &&
+    bool is_asked_for = asked->origin == ORIGIN_TYPED || task_command(task) == &cmd_last;
+    bool waits = is_asked_for &&
                  (task_seconds(task) < AT_ONCE || workbench->keys_pressed == asked->keys);
-    const char *key = key_map_key_of(&workbench->keys, "all", "result");
+    const char *key = key_map_key_of(&workbench->keys, "all", "last");
     if (is_short(out))
         workbench_say(workbench, TONE_GOOD, "%.*s", (int)strcspn(out->bytes, "\n"),
                       out->bytes);
@@ -166,7 +168,7 @@ static void show_text(struct workbench *workbench, struct task *task,
         workbench_push(workbench, pager_make(task_line(task), out->bytes));
     else if (asked->origin != ORIGIN_SCRIPT)
         workbench_say(workbench, TONE_GOOD, "%s ended after %.1f s; %s shows what it found",
-                      name, task_seconds(task), key ? key : "result");
+                      name, task_seconds(task), key ? key : "last");
 }
 
 static enum status show_report(struct workbench *workbench, struct task *task,

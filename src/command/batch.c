@@ -29,13 +29,12 @@ static void say_line(const char *line)
     text_done(&shown);
 }
 
-/* What the front ends have in common: a report is worth writing when the command worked, or got
- * somewhere before it was stopped. */
+/* There is something to write, and the command worked or got somewhere before it was stopped. */
 static bool is_worth_writing(const struct task *task)
 {
     enum status status = task_status(task);
-    bool got_somewhere = status == STATUS_FAILED || status == STATUS_CANCELLED;
-    return status == STATUS_OK || (got_somewhere && !report_is_empty(task_report(task)));
+    return !report_is_empty(task_report(task)) &&
+           (status == STATUS_OK || status == STATUS_FAILED || status == STATUS_CANCELLED);
 }
 
 struct batch_front {
@@ -85,6 +84,20 @@ static enum status open_files(struct interpreter *interpreter, const struct batc
     return status;
 }
 
+/* Options of the command line are settings that the commands may overrule. */
+static enum status make_settings(struct interpreter *interpreter, const struct batch *batch,
+                                 struct error *err)
+{
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < batch->n_settings && !status; i += 2) {
+        const char *const words[] = {"set", batch->settings[i], "--",
+                                     batch->settings[i + 1]};
+        status = interpreter_run(interpreter, &(struct request){.words = words, .n = 4},
+                                 NULL, NULL, err);
+    }
+    return status;
+}
+
 static enum status run_part(struct interpreter *interpreter, const struct batch *batch,
                             const struct batch_part *part, struct error *err)
 {
@@ -100,9 +113,9 @@ enum status batch_run(const struct batch *batch, struct error *err)
     struct batch_front self = {0};
     const struct front front = {.self = &self, .ended = ended, .say = say};
     self.interpreter = interpreter_create(batch->table, &front, 2);
-    enum status first = STATUS_OK;
     self.is_opening = true;
-    if (batch->n_files)
+    enum status first = make_settings(self.interpreter, batch, err);
+    if (!first && batch->n_files)
         first = open_files(self.interpreter, batch, err);
     self.is_opening = false;
     for (size_t i = 0; i < batch->n_parts && (!first || batch->goes_on); i++) {
@@ -130,6 +143,19 @@ static bool is_one_of(const char *word, const char *name, const char *other)
     return strcmp(word, name) == 0 || strcmp(word, other) == 0;
 }
 
+/* An option of every command, or NULL. */
+static const struct field *find_common(const char *word)
+{
+    size_t length = strcspn(word, "=");
+    for (const struct field *field = common_fields; field->name; field++) {
+        bool by_name = strncmp(word, "--", 2) == 0 && length == strlen(field->name) + 2 &&
+                       strncmp(word + 2, field->name, length - 2) == 0;
+        if (by_name || (field->letter && word[1] == field->letter && !word[2]))
+            return field;
+    }
+    return NULL;
+}
+
 bool batch_is_meant(const char *const *words, size_t n)
 {
     if (n && strcmp(words[0], "run") == 0)
@@ -138,10 +164,29 @@ bool batch_is_meant(const char *const *words, size_t n)
     for (size_t i = 0; i < n; i++) {
         if (is_one_of(words[i], "-c", "-f") || strcmp(words[i], "-") == 0)
             return true;
-        if (words[i][0] != '-' && access(words[i], F_OK) != 0)
+        const struct field *common = words[i][0] == '-' ? find_common(words[i]) : NULL;
+        if (common && common->type != FIELD_FLAG && !strchr(words[i], '='))
+            i++;
+        else if (words[i][0] != '-' && access(words[i], F_OK) != 0)
             return false;
     }
     return false;
+}
+
+static enum status parse_setting(struct batch *batch, const struct field *field,
+                                 const char *const *words, size_t n, size_t *at,
+                                 struct error *err)
+{
+    const char *equals = strchr(words[*at - 1], '=');
+    const char *value = equals ? equals + 1 : "yes";
+    if (!equals && field->type != FIELD_FLAG) {
+        if (*at == n)
+            return error_set(err, STATUS_USAGE, "--%s wants a value after it", field->name);
+        value = words[(*at)++];
+    }
+    batch->settings[batch->n_settings++] = field->name;
+    batch->settings[batch->n_settings++] = value;
+    return STATUS_OK;
 }
 
 static enum status parse_word(struct batch *batch, struct batch_part *parts,
@@ -158,10 +203,12 @@ static enum status parse_word(struct batch *batch, struct batch_part *parts,
             return error_set(err, STATUS_USAGE, "%s wants %s after it", word,
                              word[1] == 'c' ? "commands" : "a script");
         parts[batch->n_parts++] = (struct batch_part){word[1] == 'c', words[(*at)++]};
+    } else if (word[0] == '-' && find_common(word)) {
+        return parse_setting(batch, find_common(word), words, n, at, err);
     } else if (word[0] == '-') {
         return error_set(err, STATUS_USAGE,
-                         "'%s' is no option of a batch: there are -c TEXT, -f FILE, - and "
-                         "--keep-going",
+                         "'%s' is no option of a batch: there are -c TEXT, -f FILE, -, "
+                         "--keep-going, and those of every command",
                          word);
     } else {
         files[batch->n_files++] = word;
@@ -176,6 +223,7 @@ enum status batch_parse(struct batch *batch, const char *const *words, size_t n,
     const char **files = arena_alloc(arena, (n + 1) * sizeof *files);
     batch->parts = parts;
     batch->files = files;
+    batch->settings = arena_alloc(arena, 2 * (n + 1) * sizeof *files);
     size_t at = n && strcmp(words[0], "run") == 0;
     bool is_run = at;
     while (at < n) {

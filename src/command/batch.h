@@ -21,6 +21,8 @@ struct batch {
     size_t n_parts;
     const char *const *files; /* to be opened first */
     size_t n_files;
+    const char **settings; /* names and values by turns, as of set; for every command */
+    size_t n_settings;
     bool goes_on;
     struct cancel *cancel;
     struct progress *progress;
@@ -30,6 +32,8 @@ struct batch {
  *
  *     [FILES] -c TEXT | -f FILE | - ...  [--keep-going]
  *     run FILE [--keep-going]
+ *
+ * Options of every command may stand among them, and hold for each.
  */
 bool batch_is_meant(const char *const *words, size_t n);
 

@@ -24,6 +24,8 @@ struct outcome {
     /* Owned; the line that the log has instead of the one that was typed, so that a saved session
      * says more than it did. NULL: that one. */
     char *line;
+    /* Borrowed until the command has ended: the report to be written instead of the call's own. */
+    const struct report *instead;
 };
 
 struct call {

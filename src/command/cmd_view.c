@@ -23,7 +23,7 @@ struct shown_args {
 #define VALUE_FIELD(help_)                                                                 \
     {                                                                                      \
         .name = "value", .type = FIELD_TEXT, .positional = true, .initial = "",            \
-        FIELD_AT(struct shown_args, value), .help = help_                                  \
+        .dashed = true, FIELD_AT(struct shown_args, value), .help = help_                  \
     }
 
 /* Puts an entry of that view's, as one change. */

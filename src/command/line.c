@@ -214,6 +214,15 @@ static enum status place_words(struct reader *reader, struct error *err)
     return status;
 }
 
+/* A word that begins with one - and is no option, where the command takes such words. */
+static bool is_dashed_word(const struct reader *reader, const char *word)
+{
+    const struct field *field = reader->line->command->fields;
+    while (field && field->name && !(field->positional && field->dashed))
+        field++;
+    return field && field->name && word[1] != '-' && word[2];
+}
+
 static void add_plain(struct reader *reader, const char *word)
 {
     reader->plain[reader->n_plain] = word;
@@ -225,7 +234,7 @@ static enum status read_words(struct reader *reader, struct error *err)
     enum status status = STATUS_OK;
     while (status == STATUS_OK && reader->at < reader->n) {
         const char *word = reader->words[reader->at++];
-        if (reader->only_words || !is_option(word))
+        if (reader->only_words || !is_option(word) || is_dashed_word(reader, word))
             add_plain(reader, word);
         else if (strcmp(word, "--") == 0)
             reader->only_words = true;

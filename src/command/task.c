@@ -46,7 +46,8 @@ static void take_given(struct task *task)
     const struct state *state = workspace_state(task->workspace);
     task->given =
         (struct given){held_corpus_ref(state->corpus), held_features_ref(state->features),
-                       held_model_ref(state->model)};
+                       held_model_ref(state->model), &task->lab};
+    lab_settings_copy(&task->lab, &state->lab);
 }
 
 static void copy_request(struct task *task, const struct request *request)
@@ -251,9 +252,9 @@ const struct error *task_error(const struct task *task)
     return &task->error;
 }
 
-struct report *task_report(const struct task *task)
+const struct report *task_report(const struct task *task)
 {
-    return task->report;
+    return task->outcome.instead ? task->outcome.instead : task->report;
 }
 
 struct report *task_take_report(struct task *task)
@@ -285,7 +286,7 @@ static void take_outcome(struct task *task)
         state_set_corpus(state, outcome->corpus);
     if (outcome->model)
         state_set_model(state, outcome->model);
-    *outcome = (struct outcome){.line = outcome->line};
+    *outcome = (struct outcome){.line = outcome->line, .instead = outcome->instead};
 }
 
 void task_finish(struct task *task)

@@ -72,8 +72,8 @@ struct table *task_table(struct task *task);
 
 enum status task_status(const struct task *task);
 const struct error *task_error(const struct task *task);
-struct report *task_report(const struct task *task);
-struct report *task_take_report(struct task *task); /* the caller's from now on */
+const struct report *task_report(const struct task *task); /* or what takes its place */
+struct report *task_take_report(struct task *task);        /* the caller's from now on */
 double task_seconds(const struct task *task);
 
 /* Takes what it leaves into the workspace, as one change, and writes it into the log. Once. */

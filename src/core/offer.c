@@ -211,7 +211,7 @@ static bool find_next(struct offer *offer, const struct hedge *hedge, const bool
 bool offer_peek(struct offer *offer, const struct hedge *hedge, const bool *taken,
                 size_t *pair)
 {
-    size_t place;
+    size_t place = 0;
     if (!find_next(offer, hedge, taken, &place))
         return false;
     *pair = offer->pool[place];
@@ -220,7 +220,7 @@ bool offer_peek(struct offer *offer, const struct hedge *hedge, const bool *take
 
 bool offer_next(struct offer *offer, const struct hedge *hedge, size_t *pair)
 {
-    size_t place;
+    size_t place = 0;
     if (!find_next(offer, hedge, NULL, &place))
         return false;
     offer->gone[place] = true;

@@ -1,5 +1,6 @@
 #include "core/predict.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -298,6 +299,7 @@ enum status predictions_begin(struct predictions *out, const struct model *model
 static void put(struct predictions *out, size_t first, const struct predictions *of)
 {
     size_t n = of->n, K = of->n_heads, width = of->n_predictors;
+    assert(of->margin && of->log_weight);
     memcpy(out->margin + first * K, of->margin, n * K * sizeof *of->margin);
     memcpy(out->log_weight + first * K, of->log_weight, n * K * sizeof *of->log_weight);
     memcpy(out->probability + first, of->probability, n * sizeof *of->probability);
@@ -317,7 +319,7 @@ enum status predictions_fill(struct predictions *out, const struct features *fea
                              const struct model *model, size_t first, size_t n,
                              struct predict_options options, struct error *err)
 {
-    struct predictions slice;
+    struct predictions slice = {0};
     enum status status =
         predictions_make(&slice, features, model, out->pairs + first, n, options, err);
     if (status)

@@ -156,6 +156,13 @@ void analysis_pair_weights(const struct analysis *analysis, enum routing routing
 const struct prune_point *analysis_points(const struct analysis *analysis, size_t *n);
 const struct prune_point *analysis_cut(const struct analysis *analysis, double threshold);
 
+/* The cuts by another statistic, centred or merged: a curve of its own from the same predictions,
+ * to be made on a worker (prune_curve_step) and freed by whoever asked, before the analysis is given
+ * back. ANALYSIS_CUTS. NULL on failure: STATUS_NO_MEMORY. */
+struct prune_curve *analysis_curve(const struct analysis *analysis,
+                                   const struct prune_curve_options *options,
+                                   struct error *err);
+
 /* ---- a number explained ---- */
 
 struct explanation {

@@ -97,3 +97,28 @@ const struct prune_point *analysis_cut(const struct analysis *analysis, double t
     const struct prune_point *points = analysis_points(analysis, &n);
     return points ? prune_point_at(points, n, threshold) : NULL;
 }
+
+struct prune_curve *analysis_curve(const struct analysis *analysis,
+                                   const struct prune_curve_options *options,
+                                   struct error *err)
+{
+    const struct prune_curve *cuts = analysis->cuts;
+    struct prune_view views[2] = {{.pairs = NULL}, {.pairs = NULL}};
+    enum status status = STATUS_OK;
+    for (size_t v = 0; v < cuts->n_views && !status; v++) {
+        const struct prune_view *of = &cuts->views[v];
+        size_t bytes = of->predictions.n * sizeof *of->pairs;
+        views[v].split = of->split;
+        views[v].pairs = mem_alloc(bytes);
+        memcpy(views[v].pairs, of->pairs, bytes);
+        status =
+            predictions_copy(&views[v].predictions, &of->predictions, views[v].pairs, err);
+    }
+    if (!status)
+        return prune_curve_create(cuts->features, views, cuts->n_views, options, err);
+    for (size_t v = 0; v < cuts->n_views; v++) {
+        predictions_done(&views[v].predictions);
+        free(views[v].pairs);
+    }
+    return NULL;
+}

@@ -350,6 +350,9 @@ static void take_material(struct lab *lab, const struct change *change)
     const struct labelled_set *train = &lab->labelling.train;
     size_t K = lab->n_heads, kept = change->kept, n = kept + change->material.n;
     struct lab_material *material = &lab->material;
+    material->n = n;
+    if (n == kept)
+        return;
     if (n > material->room) {
         material->room = 2 * n;
         material->margin =
@@ -367,7 +370,6 @@ static void take_material(struct lab *lab, const struct change *change)
             memcpy(material->log_prior + i * K, train->log_prior + place * K,
                    K * sizeof *material->log_prior);
     }
-    material->n = n;
 }
 
 static size_t count_steps(const struct lab_settings *settings, size_t n)

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,10 +52,10 @@ static bool same_labels(const struct lab_settings *a, const struct lab_settings 
     return true;
 }
 
-/* To the bit, so that NaN is like itself. */
+/* NaN is like itself. */
 static bool same_real(double a, double b)
 {
-    return memcmp(&a, &b, sizeof a) == 0;
+    return isnan(a) || isnan(b) ? isnan(a) && isnan(b) : !(a < b) && !(a > b);
 }
 
 bool lab_settings_equal(const struct lab_settings *a, const struct lab_settings *b)

@@ -148,7 +148,7 @@ static void tables_change_nothing(void **state)
     };
     struct rng rng;
     rng_init(&rng, 3, 0);
-    for (size_t i = 0; i < MANY * HEADS; i++)
+    for (size_t i = 0; i < (size_t)MANY * HEADS; i++)
         margins[i] =
             i / HEADS % 5 == 4 ? margins[i - HEADS] : (float)(3 * rng_normal(&rng));
     for (size_t p = 0; p < 2; p++)

@@ -4,10 +4,10 @@
 
 #include <string.h>
 
-#include "core/made.h"
 #include "base/clock.h"
 #include "base/jobs.h"
 #include "core/linalg.h"
+#include "core/made.h"
 #include "session/analysis.h"
 
 static struct shipped shipped;
@@ -228,7 +228,8 @@ static void cuts_are_those_of_prune(void **state)
     const struct prune_point *points = analysis_points(whole, &n_points);
     assert_true(n_points > 3);
     assert_int_equal(cuts->n_views, 2);
-    for (double threshold = 1; threshold > -1; threshold -= 0.01) {
+    for (int step = 0; step < 200; step++) {
+        double threshold = 1 - 0.01 * step;
         const struct prune_point *point = analysis_cut(whole, threshold);
         struct prune_cut cut = prune_at(&cuts->index, threshold, leader);
         assert_int_equal(point->n_kept, cut.n_kept);
@@ -259,6 +260,32 @@ static void cuts_are_those_of_prune(void **state)
         }
         model_done(&model);
     }
+}
+
+/* The cuts by another statistic, merged, are those of a curve made from the start. */
+static void other_cuts_from_the_same_predictions(void **state)
+{
+    (void)state;
+    struct error err = {0};
+    struct prune_curve_options options = {
+        .statistic = STATISTIC_AGREEMENT, .merge = true, .resamples = 20, .seed = 1};
+    struct prune_curve *curves[2] = {analysis_curve(whole, &options, &err),
+                                     prune_curve_open(&shipped.features->features,
+                                                      &shipped.model->model, SPLIT_HOLDOUT,
+                                                      &options, &err)};
+    for (size_t c = 0; c < 2; c++)
+        while (!prune_curve_finished(curves[c]))
+            assert_int_equal(prune_curve_step(curves[c], &err), STATUS_OK);
+    assert_int_equal(curves[0]->n_points, curves[1]->n_points);
+    for (size_t p = 0; p < curves[0]->n_points; p++)
+        for (size_t v = 0; v < 2; v++) {
+            const struct difference *got = &curves[0]->points[p].differences[v].mixture;
+            const struct difference *want = &curves[1]->points[p].differences[v].mixture;
+            assert_near(got->after, want->after, 0, 0);
+            assert_interval(got->interval, want->interval);
+        }
+    prune_curve_free(curves[0]);
+    prune_curve_free(curves[1]);
 }
 
 static void numbers_are_explained(void **state)
@@ -341,7 +368,7 @@ static void slices_change_nothing(void **state)
     assert_int_equal(predictions_make(&want, &made.features, &model->model, analysis->pairs,
                                       3000, (struct predict_options){0}, &err),
                      STATUS_OK);
-    for (size_t i = 0; i < 3000 * 70; i++) {
+    for (size_t i = 0; i < (size_t)3000 * 70; i++) {
         assert_near((double)analysis->predictions[0].margin[i], (double)want.margin[i],
                     1e-4, 1e-4);
         assert_near((double)analysis->predictions[0].log_weight[i],
@@ -471,6 +498,7 @@ int main(void)
         cmocka_unit_test(pages_say_what_heads_look_at),
         cmocka_unit_test(bound_is_that_of_bound),
         cmocka_unit_test(cuts_are_those_of_prune),
+        cmocka_unit_test(other_cuts_from_the_same_predictions),
         cmocka_unit_test(numbers_are_explained),
         cmocka_unit_test(slices_change_nothing),
         cmocka_unit_test(one_head_without_prompts),

@@ -73,72 +73,99 @@ static void settings_are_plain_data(void **state)
 
 /* ---- the hedge command ---- */
 
+/* A course of the command beside the lab: the same attribute, context, order and seed. */
+struct course {
+    struct labelling labelling;
+    struct hedge *hedge;
+    struct offer *offer;
+    struct labelling_score before;
+    struct lab *lab;
+    struct lab_settings settings;
+};
+
+static void course_begin(struct course *course, enum weigh_rule rule)
+{
+    static const char *const context = "keep it short and factual";
+    struct error err = {0};
+    struct labelling *labelling = &course->labelling;
+    labelling_open(labelling, &shipped.features->features, &shipped.model->model, 1,
+                   context, &err);
+    course->hedge =
+        hedge_create(&(struct hedge_settings){.rule = rule,
+                                              .n_heads = labelling->n_heads,
+                                              .log_prior = labelling->mean_log_prior,
+                                              .tau = 1,
+                                              .strength = 1},
+                     &err);
+    assert_string_equal(err.message, "");
+    const struct labelled_set *train = &labelling->train;
+    struct offer_pairs from = {train->n, labelling->n_heads, train->predictions.margin,
+                               train->log_prior};
+    course->offer = offer_create(&from, OFFER_INFORMATIVE, 64, 7);
+    course->before = labelling_score(labelling, course->hedge);
+    course->lab = open_lab();
+    course->settings = lab_settings_make();
+    course->settings.attribute = 1;
+    course->settings.rule = rule;
+    course->settings.pool = 64;
+    course->settings.seed = 7;
+    lab_settings_set_context(&course->settings, context);
+    set(course->lab, &course->settings);
+}
+
+static void course_done(struct course *course)
+{
+    lab_settings_done(&course->settings);
+    lab_free(course->lab);
+    offer_free(course->offer);
+    hedge_free(course->hedge);
+    labelling_done(&course->labelling);
+}
+
+/* Both offer the same pair and say the same of it. */
+static void course_label(struct course *course, size_t i)
+{
+    const struct labelled_set *train = &course->labelling.train;
+    size_t place, K = course->labelling.n_heads;
+    uint32_t pair;
+    struct error err;
+    assert_true(offer_next(course->offer, course->hedge, &place));
+    assert_true(lab_next(course->lab, &pair));
+    assert_int_equal(pair, train->pairs[place]);
+    hedge_update(course->hedge, train->log_prior + place * K,
+                 train->predictions.margin + place * K, &err);
+    lab_settings_add_label(&course->settings, (struct lab_label){.pair = pair});
+    set(course->lab, &course->settings);
+    struct hedge_step want = hedge_step(course->hedge, i);
+    struct lab_step got = lab_step(course->lab, i);
+    assert_near(got.probability, exp(want.log_probability), 0, 0);
+    assert_int_equal(got.right, want.lead > 0);
+    assert_memory_equal(got.after, want.after, K * sizeof *got.after);
+}
+
 /* What `hedge --attribute 1 --context ... --order informative` does, label by label. */
 static void figures_are_those_of_hedge(void **state)
 {
     (void)state;
-    static const char *const context = "keep it short and factual";
     for (int rule = WEIGH_HEDGE; rule <= WEIGH_EM; rule++) {
-        struct error err = {0};
-        struct labelling labelling;
-        assert_int_equal(labelling_open(&labelling, &shipped.features->features,
-                                        &shipped.model->model, 1, context, &err),
-                         STATUS_OK);
-        const struct labelled_set *train = &labelling.train;
-        size_t K = labelling.n_heads;
-        struct hedge *hedge =
-            hedge_create(&(struct hedge_settings){.rule = (enum weigh_rule)rule,
-                                                  .n_heads = K,
-                                                  .log_prior = labelling.mean_log_prior,
-                                                  .tau = 1,
-                                                  .strength = 1},
-                         &err);
-        struct offer_pairs from = {train->n, K, train->predictions.margin,
-                                   train->log_prior};
-        struct offer *offer = offer_create(&from, OFFER_INFORMATIVE, 64, 7);
-        struct labelling_score before = labelling_score(&labelling, hedge);
-        struct lab *lab = open_lab();
-        struct lab_settings settings = lab_settings_make();
-        settings.attribute = 1;
-        settings.rule = (enum weigh_rule)rule;
-        settings.pool = 64;
-        settings.seed = 7;
-        lab_settings_set_context(&settings, context);
-        set(lab, &settings);
-        for (size_t i = 0; i < 16; i++) {
-            size_t place;
-            uint32_t pair;
-            assert_true(offer_next(offer, hedge, &place));
-            assert_true(lab_next(lab, &pair));
-            assert_int_equal(pair, train->pairs[place]);
-            hedge_update(hedge, train->log_prior + place * K,
-                         train->predictions.margin + place * K, &err);
-            lab_settings_add_label(&settings, (struct lab_label){.pair = pair});
-            set(lab, &settings);
-            struct hedge_step want = hedge_step(hedge, i);
-            struct lab_step got = lab_step(lab, i);
-            assert_near(got.probability, exp(want.log_probability), 0, 0);
-            assert_int_equal(got.right, want.lead > 0);
-            assert_memory_equal(got.after, want.after, K * sizeof *got.after);
-        }
-        struct hedge_step last = hedge_step(hedge, 15);
-        struct lab_figures figures = lab_figures(lab);
+        struct course course;
+        course_begin(&course, (enum weigh_rule)rule);
+        for (size_t i = 0; i < 16; i++)
+            course_label(&course, i);
+        struct hedge_step last = hedge_step(course.hedge, 15);
+        struct lab_figures figures = lab_figures(course.lab);
         assert_int_equal(figures.n_steps, 16);
         assert_int_equal(figures.best, last.best);
         assert_near(figures.regret, last.regret, 0, 0);
         assert_near(figures.bound, last.bound, 0, 0);
         assert_near(figures.loss, last.loss, 0, 0);
-        struct labelling_score after = labelling_score(&labelling, hedge);
-        struct lab_score score = lab_score(lab);
-        assert_int_equal(score.n, labelling.test.n);
-        assert_int_equal(score.before.right, before.right);
+        struct labelling_score after = labelling_score(&course.labelling, course.hedge);
+        struct lab_score score = lab_score(course.lab);
+        assert_int_equal(score.n, course.labelling.test.n);
+        assert_int_equal(score.before.right, course.before.right);
         assert_int_equal(score.after.right, after.right);
         assert_near(score.after.loss, after.loss, 0, 0);
-        lab_settings_done(&settings);
-        lab_free(lab);
-        offer_free(offer);
-        hedge_free(hedge);
-        labelling_done(&labelling);
+        course_done(&course);
     }
 }
 
