@@ -192,11 +192,13 @@ static void draw_status(struct workbench *workbench, const struct pen *pen)
     }
     struct pen left = pen_columns(pen, 0, room > 0 ? room : 0);
     int at = 1;
-    bool is_wide = columns > SMALL_COLUMNS || !workbench->say.length;
-    if (workbench->echo.length && is_wide)
-        at += pen_put(&left, 0, at, pen->styles[STYLE_DIM], workbench->echo.bytes) + 2;
-    if (workbench->say.length)
-        pen_put(&left, 0, at, pen->styles[roles[workbench->tone]], workbench->say.bytes);
+    const struct text *echo = &workbench->echo, *say = &workbench->say;
+    size_t wanted = text_width(echo->bytes ? echo->bytes : "", echo->length) +
+                    text_width(say->bytes ? say->bytes : "", say->length) + 4;
+    if (echo->length && (!say->length || (int)wanted <= room))
+        at += pen_put(&left, 0, at, pen->styles[STYLE_DIM], echo->bytes) + 2;
+    if (say->length)
+        pen_put(&left, 0, at, pen->styles[roles[workbench->tone]], say->bytes);
     text_done(&jobs);
 }
 
