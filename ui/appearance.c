@@ -17,6 +17,7 @@ static void find_folders(struct appearance *appearance)
     static const char *const places[] = {"themes/dark.json", "../themes/dark.json"};
     size_t n = 0;
     struct text path = {0};
+    struct error passed_over;
     folders_config(&path);
     if (path.length) {
         text_add(&path, "/themes");
@@ -24,7 +25,7 @@ static void find_folders(struct appearance *appearance)
     }
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         text_clear(&path);
-        if (shipped_find(places[i], &path, NULL))
+        if (shipped_find(places[i], &path, &passed_over))
             continue;
         appearance->folders[n++] = mem_copy(path.bytes, path.length - strlen("/dark.json"));
     }
@@ -46,7 +47,7 @@ enum status appearance_theme(struct appearance *appearance, const char *name,
                                         : theme_load(name, folders, &warnings, err);
     text_done(&warnings);
     if (!theme)
-        return err ? err->status : STATUS_FAILED;
+        return err->status;
     theme_free(appearance->theme);
     appearance->theme = theme;
     appearance->ramp = 0;
@@ -62,7 +63,8 @@ enum status appearance_open(struct appearance *appearance, const char *name,
     find_folders(appearance);
     if (name && strcmp(name, "base") != 0)
         return appearance_theme(appearance, name, err);
-    if (!name && !appearance_theme(appearance, "dark", NULL))
+    struct error passed_over;
+    if (!name && !appearance_theme(appearance, "dark", &passed_over))
         return STATUS_OK;
     appearance->theme = theme_base(); /* needs no file */
     theme_look(appearance->theme, depth, set, is_console, &appearance->look);

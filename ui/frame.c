@@ -64,7 +64,8 @@ static void add_model(struct text *out, const struct workbench *workbench)
     text_printf(out, "model K=%zu %s", model->model.shape.n_heads,
                 router_names[model->model.shape.router]);
     const char *text = json_text(json_get(model->metadata, "settings"));
-    struct json *settings = text ? json_parse(text, strlen(text), NULL) : NULL;
+    struct error passed_over;
+    struct json *settings = text ? json_parse(text, strlen(text), &passed_over) : NULL;
     add_setting(out, settings, "alpha", bullet);
     add_setting(out, settings, "seed", bullet);
     json_free(settings);
@@ -191,11 +192,13 @@ static void draw_status(struct workbench *workbench, const struct pen *pen)
     }
     struct pen left = pen_columns(pen, 0, room > 0 ? room : 0);
     int at = 1;
-    bool is_wide = columns > SMALL_COLUMNS || !workbench->say.length;
-    if (workbench->echo.length && is_wide)
-        at += pen_put(&left, 0, at, pen->styles[STYLE_DIM], workbench->echo.bytes) + 2;
-    if (workbench->say.length)
-        pen_put(&left, 0, at, pen->styles[roles[workbench->tone]], workbench->say.bytes);
+    const struct text *echo = &workbench->echo, *say = &workbench->say;
+    size_t wanted = text_width(echo->bytes ? echo->bytes : "", echo->length) +
+                    text_width(say->bytes ? say->bytes : "", say->length) + 4;
+    if (echo->length && (!say->length || (int)wanted <= room))
+        at += pen_put(&left, 0, at, pen->styles[STYLE_DIM], echo->bytes) + 2;
+    if (say->length)
+        pen_put(&left, 0, at, pen->styles[roles[workbench->tone]], say->bytes);
     text_done(&jobs);
 }
 

@@ -11,6 +11,7 @@
 #include "ui/config.h"
 #include "ui/loop.h"
 #include "ui/palette_test.h"
+#include "ui/repl.h"
 #include "ui/screen.h"
 
 /* ---- options ---- */
@@ -112,9 +113,10 @@ static bool is_file(const struct command *const *table, const char *word)
 static void make_report_words(struct front_line *line)
 {
     const char *by_kind[4] = {NULL};
+    struct error passed_over; /* the command says what is wrong with the file */
     for (size_t i = 0; i < line->n_files; i++) {
         enum held_kind kind;
-        if (!opening_kind(line->files[i], &kind, NULL))
+        if (!opening_kind(line->files[i], &kind, &passed_over))
             by_kind[kind] = line->files[i];
     }
     const char **words = arena_alloc(&line->arena, 3 * sizeof *words);
@@ -221,11 +223,25 @@ static enum status check_theme(const char *path, struct error *err)
     return status;
 }
 
+static enum status run_prompt(const struct front_line *line,
+                              const struct command *const *table, struct error *err)
+{
+    struct text why = {0};
+    text_printf(&why, "there is no screen to be had: %s", line->why.message);
+    const struct repl_options options = {
+        .table = table, .files = line->files, .n_files = line->n_files, .why = why.bytes};
+    enum status status = repl_run(&options, err);
+    text_done(&why);
+    return status;
+}
+
 enum status front_run(const struct front_line *line, const struct command *const *table,
                       struct progress *progress, struct cancel *cancel, struct error *err)
 {
     if (line->kind == FRONT_THEME)
         return check_theme(line->check, err);
+    if (line->kind == FRONT_PROMPT)
+        return run_prompt(line, table, err);
     if (line->kind == FRONT_PALETTE)
         return palette_test(line->theme, line->color, err);
     struct config config;

@@ -22,8 +22,9 @@
 
 enum front_kind {
     FRONT_COMMAND, /* the words are a command's; `words` are those to run */
-    FRONT_SCREEN,  /* front_run */
-    FRONT_THEME,   /* the same: no screen is opened */
+    FRONT_SCREEN,  /* front_run, as those that follow */
+    FRONT_PROMPT,  /* no screen, but somebody who types: the prompt, and why */
+    FRONT_THEME,
     FRONT_PALETTE,
 };
 
@@ -37,6 +38,7 @@ struct front_line {
         is_fixed; /* is_asked: --tui, so that a reason is wanted */
     const char *theme, *color, *mouse, *config, *replay, *check;
     int crash;
+    struct error why; /* FRONT_PROMPT */
     struct arena arena;
 };
 

@@ -28,11 +28,12 @@ static void keep(struct history *history, const char *line, size_t length)
 void history_open(struct history *history, const char *path)
 {
     *history = (struct history){.path = mem_copy_text(path)};
+    struct error passed_over;
     struct source *source =
-        path && access(path, R_OK) == 0 ? source_open(path, NULL) : NULL;
+        path && access(path, R_OK) == 0 ? source_open(path, &passed_over) : NULL;
     char *line = NULL;
     size_t length = 0;
-    while (source && !source_line(source, &line, &length, NULL) && line)
+    while (source && !source_line(source, &line, &length, &passed_over) && line)
         if (length && !memchr(line, '\0', length) && utf8_check(line, length) == length)
             keep(history, line, length);
     source_free(source);

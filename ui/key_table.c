@@ -64,7 +64,7 @@ const struct binding key_table[] = {
     {"all", "P", "pin --swap", "swap the model and the pinned one", NULL, 0},
     {"all", "u", "undo", "take the last change back", NULL, 0},
     {"all", "Ctrl-R", "redo", "do again what was taken back", NULL, 0},
-    {"all", "=", "result", "what the last command found", NULL, 0},
+    {"all", "=", "last", "what the last command found", NULL, 0},
     {"all", "L", "view log", "the log of commands", NULL, 0},
     {"all", "M", "mouse", "mouse on or off", NULL, 0},
     {"all", ":", "prompt", "type a command", "command", 80},

@@ -28,9 +28,10 @@ static size_t crash_length;
 
 static void on_fatal(int number)
 {
-    (void)number;
     size_t done = 0;
-    while (done < crash_length) {
+    bool is_crash = number == SIGSEGV || number == SIGABRT || number == SIGFPE ||
+                    number == SIGBUS || number == SIGILL;
+    while (is_crash && done < crash_length) {
         ssize_t n = write(STDERR_FILENO, crash_note + done, crash_length - done);
         if (n <= 0)
             return;

@@ -2,8 +2,10 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "command/complete.h"
 #include "command/line.h"
 #include "command/script.h"
+#include "ui/session_words.h"
 #include "ui/workbench_inside.h"
 
 enum prompt_kind { PROMPT_COMMAND, PROMPT_SEARCH, PROMPT_FILTER };
@@ -12,6 +14,7 @@ struct prompt {
     struct workbench *workbench;
     enum prompt_kind kind;
     struct line_edit edit;
+    struct completions found; /* what the candidates of edit are, for their help */
 };
 
 /* ---- what a change of the text does at once ---- */
@@ -134,29 +137,21 @@ static const char *walk_history(void *owner, size_t back)
 static void complete_command(void *owner, const char *bytes, size_t at, size_t *start,
                              struct line_edit *edit)
 {
-    const struct prompt *prompt = owner;
-    size_t begin = at;
-    while (begin && bytes[begin - 1] != ' ' && bytes[begin - 1] != ';')
-        begin--;
-    *start = begin;
-    if (begin && bytes[begin - 1] == ' ')
-        return; /* only the command's own name */
-    const struct command *const *table = prompt->workbench->options.table;
-    for (size_t i = 0; table[i]; i++)
-        if (strncmp(table[i]->name, bytes + begin, at - begin) == 0)
-            line_candidate(edit, table[i]->name);
+    struct prompt *prompt = owner;
+    const struct complete_source source = {.table = prompt->workbench->options.table,
+                                           .add = session_words_add,
+                                           .context = prompt->workbench->interpreter};
+    char *line = mem_copy(bytes, at);
+    completions_done(&prompt->found);
+    prompt->found = (struct completions){0};
+    complete_line(&source, line, at, &prompt->found);
+    *start = prompt->found.begin;
+    for (size_t i = 0; i < prompt->found.n; i++)
+        line_candidate(edit, prompt->found.items[i].text);
+    free(line);
 }
 
 /* ---- drawing ---- */
-
-static const char *help_of(const struct prompt *prompt, const char *name)
-{
-    const struct command *const *table = prompt->workbench->options.table;
-    for (size_t i = 0; table[i]; i++)
-        if (strcmp(table[i]->name, name) == 0)
-            return table[i]->help;
-    return "";
-}
 
 /* What completion offers, above the line, with what each is. */
 static void draw_candidates(const struct prompt *prompt, const struct pen *line)
@@ -177,8 +172,9 @@ static void draw_candidates(const struct prompt *prompt, const struct pen *line)
         struct pen row = pen_rows(&box, i, 1);
         pen_fill(&row, style, " ");
         int end = pen_put(&row, 0, 1, style, edit->candidates[at]);
-        pen_put(&row, 0, end < NAME_ROOM ? NAME_ROOM + 1 : end + 2, style,
-                help_of(prompt, edit->candidates[at]));
+        const char *help = at < prompt->found.n ? prompt->found.items[at].help : NULL;
+        if (help)
+            pen_put(&row, 0, end < NAME_ROOM ? NAME_ROOM + 1 : end + 2, style, help);
     }
 }
 
@@ -208,6 +204,7 @@ static void free_prompt(void *self)
 {
     struct prompt *prompt = self;
     line_edit_done(&prompt->edit);
+    completions_done(&prompt->found);
     free(prompt);
 }
 

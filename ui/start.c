@@ -48,6 +48,7 @@ static bool ends_in(const char *name, const char *ending)
 /* What cannot be read is no reason to say anything: nobody named it. */
 static void look_at(struct here *here, const char *path)
 {
+    struct error passed_over;
     enum held_kind kind;
     struct held_features *features = NULL;
     struct held_model *model = NULL;
@@ -55,13 +56,13 @@ static void look_at(struct here *here, const char *path)
         MEM_RESERVE(here->corpora, here->n_corpora, here->corpus_room);
         here->corpora[here->n_corpora++] = mem_copy_text(path);
     }
-    if (!ends_in(path, ".safetensors") || opening_kind(path, &kind, NULL))
+    if (!ends_in(path, ".safetensors") || opening_kind(path, &kind, &passed_over))
         return;
-    if (kind == HELD_MODEL && (model = held_model_open(path, NULL))) {
+    if (kind == HELD_MODEL && (model = held_model_open(path, &passed_over))) {
         MEM_RESERVE(here->models, here->n_models, here->model_room);
         here->models[here->n_models++] = model;
     }
-    if (kind == HELD_FEATURES && (features = held_features_open(path, NULL))) {
+    if (kind == HELD_FEATURES && (features = held_features_open(path, &passed_over))) {
         MEM_RESERVE(here->features, here->n_features, here->feature_room);
         here->features[here->n_features++] = features;
     }
@@ -184,7 +185,8 @@ static bool find_demo(struct text paths[N_DEMO], struct error *err)
 static char *demo_line(void)
 {
     struct text paths[N_DEMO] = {{0}}, line = {0};
-    if (find_demo(paths, NULL)) {
+    struct error passed_over;
+    if (find_demo(paths, &passed_over)) {
         const char *words[N_DEMO];
         for (size_t i = 0; i < N_DEMO; i++)
             words[i] = paths[i].bytes;

@@ -29,14 +29,14 @@ struct log_view {
 
 /* ---- the table ---- */
 
-enum { COLUMN_NUMBER, COLUMN_AT, COLUMN_SECONDS, COLUMN_LINE, COLUMN_RESULT, N_COLUMNS };
+enum { COLUMN_NUMBER, COLUMN_LINE, COLUMN_RESULT, COLUMN_SECONDS, COLUMN_AT, N_COLUMNS };
 
 static const struct listing_column columns[N_COLUMNS] = {
     {.name = "number", .title = "#", .type = COLUMN_COUNT},
-    {.name = "at", .type = COLUMN_TEXT},
-    {.name = "seconds", .title = "s", .type = COLUMN_REAL, .decimals = 2},
     {.name = "command", .type = COLUMN_TEXT, .stretch = true},
     {.name = "result", .type = COLUMN_TEXT, .most = 60},
+    {.name = "seconds", .title = "s", .type = COLUMN_REAL, .decimals = 2},
+    {.name = "at", .type = COLUMN_TEXT},
 };
 
 static struct cell cell_of(const void *rows, size_t row, size_t column)

@@ -227,8 +227,9 @@ int workbench_pause(const struct workbench *workbench)
 
 void workbench_wait(struct workbench *workbench)
 {
+    struct error passed_over;
     do {
-        interpreter_wait(workbench->interpreter, 0, NULL, NULL);
+        interpreter_wait(workbench->interpreter, 0, NULL, &passed_over);
         workbench_update(workbench);
         backing_wait(workbench->backing);
         workbench_update(workbench);

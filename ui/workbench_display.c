@@ -131,7 +131,7 @@ static enum status explain(struct workbench *workbench, struct call *call,
                                 "there is no number under the cursor to explain");
 }
 
-/* ---- copy, export, results ---- */
+/* ---- copy, export ---- */
 
 static enum status copy(struct workbench *workbench, struct call *call, struct error *err)
 {
@@ -148,31 +148,6 @@ static enum status export(struct workbench *workbench, struct call *call,
     workbench_push(workbench, prompt_make(workbench, line.bytes));
     text_done(&line);
     return STATUS_OK;
-}
-
-static enum status show_result(struct workbench *workbench, struct call *call,
-                               struct error *err)
-{
-    const struct result_args *args = call->args;
-    const char *name = args->name ? args->name : "last";
-    const struct report *report = interpreter_result(workbench->interpreter, name);
-    if (!report)
-        return error_set(err, STATUS_FAILED,
-                         args->name ? "there is no result of '%s'"
-                                    : "no command has found anything yet",
-                         name);
-    struct text out = {0}, aside = {0};
-    struct report_style style = {
-        .mode = call->mode,
-        .cells = workbench->columns > 4 ? (size_t)workbench->columns - 4 : 0};
-    enum status status = report_write(report, &style, &out, &aside, err);
-    if (!status && aside.length)
-        text_append(&out, aside.bytes, aside.length);
-    if (!status)
-        workbench_push(workbench, pager_make(name, out.length ? out.bytes : ""));
-    text_done(&out);
-    text_done(&aside);
-    return status;
 }
 
 /* ---- keys, prompt, appearance ---- */
@@ -271,22 +246,11 @@ enum status workbench_display(void *self, struct call *call, struct error *err)
         const struct command *command;
         doing *run;
     } rows[] = {
-        {&cmd_view, show_view},
-        {&cmd_go, go},
-        {&cmd_do, act},
-        {&cmd_cursor, put_cursor},
-        {&cmd_search, search},
-        {&cmd_explain, explain},
-        {&cmd_copy, copy},
-        {&cmd_export, export},
-        {&cmd_result, show_result},
-        {&cmd_config, show_config},
-        {&cmd_keys, show_keys},
-        {&cmd_prompt, prompt},
-        {&cmd_theme, change_theme},
-        {&cmd_mouse, change_mouse},
-        {&cmd_redraw, redraw},
-        {&cmd_quit, quit},
+        {&cmd_view, show_view},     {&cmd_go, go},         {&cmd_do, act},
+        {&cmd_cursor, put_cursor},  {&cmd_search, search}, {&cmd_explain, explain},
+        {&cmd_copy, copy},          {&cmd_export, export}, {&cmd_config, show_config},
+        {&cmd_keys, show_keys},     {&cmd_prompt, prompt}, {&cmd_theme, change_theme},
+        {&cmd_mouse, change_mouse}, {&cmd_redraw, redraw}, {&cmd_quit, quit},
     };
     struct workbench *workbench = self;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

@@ -49,14 +49,15 @@ static enum status refuse(const struct workbench *workbench, struct error *err)
 static void keep_copy(struct workbench *workbench, const struct text *bytes)
 {
     struct text path = {0};
+    struct error passed_over;
     if (!workbench->options.is_fixed)
         folders_state(&path);
     if (path.length && folders_make(path.bytes)) {
         text_add(&path, "/clipboard.txt");
-        struct sink *sink = sink_open(path.bytes, NULL);
+        struct sink *sink = sink_open(path.bytes, &passed_over);
         if (sink)
             sink_write(sink, bytes->bytes, bytes->length);
-        if (sink && !sink_commit(sink, NULL) && !workbench->options.terminal.copy)
+        if (sink && !sink_commit(sink, &passed_over) && !workbench->options.terminal.copy)
             workbench_say(workbench, TONE_GOOD, "saved to %s", path.bytes);
     }
     text_done(&path);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "command/cmd_run.h"
 #include "command/output.h"
 #include "command/runner.h"
 #include "command/script.h"
@@ -137,8 +138,9 @@ static bool say_change(struct workbench *workbench, struct task *task)
     if (strcmp(name, "undo") != 0 && strcmp(name, "redo") != 0)
         return false;
     struct text out = {0}, aside = {0};
+    struct error passed_over;
     struct report_style style = {.mode = TABLE_TSV};
-    if (!report_write(report, &style, &out, &aside, NULL) && out.length) {
+    if (!report_write(report, &style, &out, &aside, &passed_over) && out.length) {
         out.bytes[--out.length] = '\0'; /* the last line end */
         const char *last = strrchr(out.bytes, '\n');
         workbench_say(workbench, TONE_GOOD, "%s: %s",
@@ -155,9 +157,10 @@ static void show_text(struct workbench *workbench, struct task *task,
 {
     const char *name = task_command(task)->name;
     enum { AT_ONCE = 2 }; /* seconds after which nobody waits for it any more */
-    bool waits = asked->origin == ORIGIN_TYPED &&
+    bool is_asked_for = asked->origin == ORIGIN_TYPED || task_command(task) == &cmd_last;
+    bool waits = is_asked_for &&
                  (task_seconds(task) < AT_ONCE || workbench->keys_pressed == asked->keys);
-    const char *key = key_map_key_of(&workbench->keys, "all", "result");
+    const char *key = key_map_key_of(&workbench->keys, "all", "last");
     if (is_short(out))
         workbench_say(workbench, TONE_GOOD, "%.*s", (int)strcspn(out->bytes, "\n"),
                       out->bytes);
@@ -165,7 +168,7 @@ static void show_text(struct workbench *workbench, struct task *task,
         workbench_push(workbench, pager_make(task_line(task), out->bytes));
     else if (asked->origin != ORIGIN_SCRIPT)
         workbench_say(workbench, TONE_GOOD, "%s ended after %.1f s; %s shows what it found",
-                      name, task_seconds(task), key ? key : "result");
+                      name, task_seconds(task), key ? key : "last");
 }
 
 static enum status show_report(struct workbench *workbench, struct task *task,

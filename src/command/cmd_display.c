@@ -125,17 +125,6 @@ static const struct field export_fields[] = {
 ROW(export, "write what is on the screen into a file", export_fields,
     sizeof(struct export_args));
 
-static const struct field result_fields[] = {
-    {.name = "name",
-     .type = FIELD_TEXT,
-     .positional = true,
-     .initial = "",
-     FIELD_AT(struct result_args, name),
-     .help = "of a command, or what its result was named; without one, the last"},
-    {0},
-};
-ROW(result, "show again what a command found", result_fields, sizeof(struct result_args));
-
 ROW(config, "how this program is set up, and what says so", NULL, 0);
 
 ROW(keys, "list the keys of the view, and of all views", NULL, 0);
