@@ -49,6 +49,5 @@ LATER(overview, "Overview");
 LATER(heads, "Heads");
 LATER(router, "Router");
 LATER(context, "Context");
-LATER(prune, "Prune");
 LATER(ablate, "Ablate");
 LATER(compare, "Compare");
