@@ -132,7 +132,8 @@ static void sort_by(const struct listing *listing, const struct listing_sort *so
 
 void listing_order(const struct listing *listing, struct listing_state *state)
 {
-    size_t n = state->n_shown;
+    size_t feet = listing->n_feet < state->n_shown ? listing->n_feet : state->n_shown;
+    size_t n = state->n_shown - feet;
     if (!state->n_sorts || n < 2)
         return;
     struct entry *entries = mem_alloc(2 * n * sizeof *entries), *room = entries + n;
