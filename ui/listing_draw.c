@@ -55,8 +55,8 @@ static int measure(const struct listing *listing, const struct listing_state *st
     const char *title = title_of(&listing->columns[column]);
     struct text scratch = {0};
     int widest = shown_width(title, strlen(title)) + 2;
-    for (size_t i = 0; i < (size_t)rows && state->top + i < state->n_shown; i++) {
-        int width = cell_width(listing, state, state->top + i, column, &scratch);
+    for (size_t i = 0; i < (size_t)rows && state->shown_top + i < state->n_shown; i++) {
+        int width = cell_width(listing, state, state->shown_top + i, column, &scratch);
         widest = width > widest ? width : widest;
     }
     for (size_t i = 0; i < SAMPLES && state->n_shown; i++) {
@@ -168,19 +168,20 @@ static void lay_rows(const struct listing *listing, const struct listing_state *
         layout->body = 1; /* says that there is none */
 }
 
-/* The cursor's row is in view, and there are no empty rows below as long as there are some above. */
+/* The cursor's row is in view, and there are no empty rows below as long as there are some above. A
+ * window that was small for a while does not change where it stood before. */
 static void scroll(struct listing_state *state, const struct layout *layout)
 {
-    size_t page = layout->body > 0 ? (size_t)layout->body : 1;
+    size_t page = layout->body > 0 ? (size_t)layout->body : 1, top = state->top;
     size_t n = state->n_shown - layout->n_feet;
+    size_t last = n > page ? n - page : 0;
     size_t at = state->at < n ? state->at : n ? n - 1 : 0;
     state->page = (int)page;
-    if (at < state->top)
-        state->top = at;
-    if (at >= state->top + page)
-        state->top = at - page + 1;
-    size_t last = n > page ? n - page : 0;
-    state->top = state->top > last ? last : state->top;
+    if (at < top)
+        top = at;
+    if (at >= top + page)
+        top = at - page + 1;
+    state->shown_top = top < last ? top : last;
 }
 
 static void lay_out(const struct listing *listing, struct listing_state *state,
@@ -209,7 +210,7 @@ static void lay_out(const struct listing *listing, struct listing_state *state,
 static size_t position_in(const struct listing_state *state, const struct layout *layout,
                           int row)
 {
-    size_t at = state->top + (size_t)row;
+    size_t at = state->shown_top + (size_t)row;
     if (row < layout->body)
         return at < state->n_shown - layout->n_feet ? at : SIZE_MAX;
     size_t foot = (size_t)(row - layout->body - layout->rule);

@@ -44,9 +44,9 @@
 
 /* What there is to show, at one moment. Borrowed, and valid until the next event. */
 struct snapshot {
-    struct workspace *workspace;     /* to be read */
-    const struct state *state;       /* workspace_state of it */
-    uint64_t version;                /* workspace_version of it */
+    struct workspace *workspace; /* to be read */
+    const struct state *state;   /* workspace_state of it */
+    uint64_t version;            /* workspace_version of it */
     uint64_t serial; /* grows whenever anything in here may be another than before */
     struct interpreter *interpreter; /* results and jobs, to be read */
 

@@ -138,6 +138,19 @@ void report_page(struct report *report, const char *key, const char *text)
     item->text = keep(report, text);
 }
 
+void report_replace_table(struct report *report, struct table *table, const char *page)
+{
+    for (size_t i = 0; i < report->n; i++) {
+        struct item *item = &report->items[i];
+        if (item->table != table)
+            continue;
+        item->type = ITEM_PAGE;
+        item->table = NULL;
+        item->text = keep(report, page);
+    }
+    table_free(table);
+}
+
 void report_yield_output(struct report *report)
 {
     report->yields_output = true;

@@ -19,6 +19,10 @@ struct report;
 
 struct report *report_create(const char *command);
 struct report *report_copy(const struct report *report);
+/* The table of that name, the first for NULL; NULL: there is none. */
+struct table *report_find_table(const struct report *report, const char *name);
+/* Puts a page in the place of a table, which is freed. */
+void report_replace_table(struct report *report, struct table *table, const char *page);
 void report_free(struct report *report); /* NULL is allowed */
 
 /* ---- filling ---- */

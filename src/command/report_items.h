@@ -26,8 +26,6 @@ struct item {
     struct table *table; /* TABLE only; owned */
 };
 
-/* The table of that name, the first for NULL; NULL: there is none. */
-struct table *report_find_table(const struct report *report, const char *name);
 /* The values as a table of texts, "values"; NULL when there are none. */
 struct table *report_make_values(const struct report *report);
 bool report_is_value(const struct item *item);
