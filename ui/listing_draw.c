@@ -142,9 +142,9 @@ static void stretch(const struct listing *listing, int columns, struct layout *l
     int spare = columns - last->at - last->width;
     for (size_t i = 0; i < layout->n; i++)
         stretching += listing->columns[layout->laid[i].column].stretch;
-    for (size_t i = 0, moved = 0; i < layout->n && stretching && spare > 0; i++) {
+    for (size_t i = 0, moved = 0; i < layout->n; i++) {
         layout->laid[i].at += (int)moved;
-        if (!listing->columns[layout->laid[i].column].stretch)
+        if (!listing->columns[layout->laid[i].column].stretch || spare <= 0)
             continue;
         int more = spare / stretching--;
         layout->laid[i].width += more;

@@ -53,7 +53,7 @@ static const struct listing_column surest_columns[] = {
     {.name = "margin", .type = COLUMN_REAL, .decimals = 2, .width = 8},
     {.name = "verdict", .type = COLUMN_TEXT, .width = 7},
     {.name = "attribute", .type = COLUMN_TEXT, .most = 16},
-    {.name = "prompt", .type = COLUMN_TEXT, .stretch = true},
+    {.name = "prompt", .type = COLUMN_TEXT, .width = 12, .stretch = true},
 };
 
 /* ---- cells ---- */

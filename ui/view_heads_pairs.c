@@ -20,7 +20,7 @@ static const struct listing_column columns[N_COLUMNS] = {
                      .width = 5},
     [WEIGHT] = {.name = "weight", .type = COLUMN_SHARE, .decimals = 2, .width = 6},
     [ATTRIBUTE] = {.name = "attribute", .type = COLUMN_TEXT, .most = 16},
-    [PROMPT] = {.name = "prompt", .type = COLUMN_TEXT, .stretch = true},
+    [PROMPT] = {.name = "prompt", .type = COLUMN_TEXT, .width = 12, .stretch = true},
 };
 
 /* ---- texts ---- */

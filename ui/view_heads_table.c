@@ -11,7 +11,7 @@
 /* SAMPLES: pairs that heads of different models are matched by. */
 enum {
     SAMPLES = 2000,
-    NAME_WIDTH = 11,
+    NAME_WIDTH = 9,
     LOAD_WIDTH = 5,
     NUMBER_WIDTH = 7,
     INTERVAL_WIDTH = 11
@@ -230,7 +230,7 @@ static void fill_row(const struct evaluated_row *row, size_t n, double *values, 
 static void make_names(struct heads_table *table)
 {
     static const char *const names[] = {[PREDICTOR_MIXTURE] = "mixture",
-                                        [PREDICTOR_SINGLE] = "single head",
+                                        [PREDICTOR_SINGLE] = "single",
                                         [PREDICTOR_ORACLE] = "best head"};
     for (size_t r = 0; r < table->n_rows; r++) {
         const struct evaluated_row *row = &table->evaluation->rows[r];
