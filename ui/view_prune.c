@@ -171,15 +171,17 @@ static void draw(void *self, const struct snapshot *snapshot, const struct pen *
     }
     const struct prune_view *over = &view->analysis->cuts->views[0];
     struct text title = {0};
-    text_printf(&title, "correlation of head margins %s %s, %zu pairs",
-                pen->look->glyphs[GLYPH_BULLET], split_name(over->split),
-                over->predictions.n);
-    struct pen inside = pen_frame(pen, true, title.bytes, NULL);
-    text_done(&title);
+    struct pen inside = pen_frame(pen, true, NULL, NULL);
     int wanted = HEAD + CELL * (int)view->n_heads, columns = inside.box.columns;
     int map = columns - BESIDE < LEAST_MAP ? LEAST_MAP : columns - BESIDE;
     map = map > wanted ? wanted : map;
     bool is_beside = columns - map >= 40;
+    text_add(&title, "correlation");
+    if (map >= 50 || !is_beside)
+        text_printf(&title, " of margins %s %s, %zu pairs", pen->look->glyphs[GLYPH_BULLET],
+                    split_name(over->split), over->predictions.n);
+    pen_frame(pen, true, title.bytes, NULL);
+    text_done(&title);
     if (is_beside) {
         pen_divide(pen, map + 1, 0, pen->box.rows, true);
         struct pen right = pen_columns(&inside, map + 2, columns - map - 2);
