@@ -23,7 +23,7 @@ make_good_tree()
     printf '#include <cjson/cJSON.h>\n#include "base/a.h"\n' >"$tree"/src/io/json.c
     printf '#include <cblas.h>\n' >"$tree"/src/core/linalg.c
     printf '#include "core/model.h"\n#include "corpus/pair.h"\n' >"$tree"/src/session/session.c
-    printf '#include <ncurses.h>\n#include "session/session.h"\n' >"$tree"/ui/draw.c
+    printf '#include <ncurses.h>\n#include "session/session.h"\n' >"$tree"/ui/screen.c
     printf '#include "near.h"\n#include "core/model.h"\n' >"$tree"/tests/core/test_model.c
     printf '#include "session/session.h"\n#include "ui/loop.h"\n' >"$tree"/src/main.c
     awk 'BEGIN { for (i = 0; i < 600; i++) print "/* */" }' >"$tree"/src/base/long.c
@@ -66,6 +66,7 @@ refuses src/core/model.c '#include <cblas.h>\n' 1 'belongs to src/core/linalg.c'
 refuses src/corpus/x.c '#include <zlib.h>\n' 1 'belongs to src/io/'
 refuses src/encode/x.c '#include <curl/curl.h>\n' 1 'belongs to src/encode/wire.c'
 refuses src/command/x.c '#include <ncurses.h>\n' 1 'belongs to ui/'
+refuses ui/x.c '#include <ncurses.h>\n' 1 'belongs to ui/screen'
 refuses src/main.c '#include <readline/readline.h>\n' 1 'belongs to ui/'
 refuses src/io/x.c "$(awk 'BEGIN { for (i = 0; i < 601; i++) printf "x\\n" }')" 601 'longer than 600 lines'
 
