@@ -11,9 +11,12 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "command/batch.h"
 #include "command/line.h"
 #include "command/output.h"
 #include "command/table.h"
+#include "ui/front.h"
+#include "ui/repl.h"
 
 static struct cancel cancel;
 static volatile sig_atomic_t stop_signal;
@@ -63,9 +66,12 @@ static void write_error(const char *bytes, size_t length)
     }
 }
 
+/* An empty message: what was wrong has been said, where it was found. */
 static void say_error(const struct error *err)
 {
     struct text line = {0};
+    if (!err->message[0])
+        return;
     text_add(&line, "microscope: ");
     text_add_visible(&line, err->message, strlen(err->message), SIZE_MAX);
     text_add_char(&line, '\n');
@@ -111,16 +117,87 @@ static enum status run(const struct line *line, struct error *err)
     return status;
 }
 
-/* --help and --version without a command are those commands, and so is no word at all. */
-static const char **make_words(int n, char **arguments)
+/* Scripts and -c. */
+static enum status run_batch(const char *const *words, size_t n, struct error *err)
 {
-    const char **words = mem_alloc(((size_t)n + 1) * sizeof *words);
-    for (int i = 0; i < n; i++)
+    struct progress progress;
+    struct arena arena = {0};
+    struct batch batch = {.table = command_table, .cancel = &cancel, .progress = &progress};
+    progress_on_terminal(&progress);
+    enum status status = batch_parse(&batch, words, n, &arena, err);
+    if (!status)
+        status = batch_run(&batch, err);
+    progress_done(&progress);
+    arena_done(&arena);
+    return status;
+}
+
+static enum status run_line(const char *const *words, size_t n, struct error *err)
+{
+    struct line line;
+    enum status status = line_parse(&line, command_table, words, n, err);
+    if (status == STATUS_OK) {
+        status = run(&line, err);
+        line_done(&line);
+    }
+    return status;
+}
+
+static enum status run_repl(const char *const *words, size_t n, struct error *err)
+{
+    const struct repl_options options = {
+        .table = command_table, .files = words + 1, .n_files = n - 1};
+    for (size_t i = 1; i < n; i++)
+        if (words[i][0] == '-')
+            return run_line(words, n, err);
+    if (!isatty(STDIN_FILENO))
+        return error_set(err, STATUS_USAGE,
+                         "'repl' wants a terminal; a script is read by 'microscope -'");
+    return repl_run(&options, err);
+}
+
+/* The terminal interface, or the command that the words stand for. */
+static enum status run_front(const char *const *words, size_t n, struct error *err)
+{
+    struct front_line front;
+    struct progress progress;
+    progress_on_terminal(&progress);
+    enum status status = front_read(&front, command_table, words, n, err);
+    if (!status && front.kind == FRONT_COMMAND)
+        status = run_line(front.words, front.n, err);
+    else if (!status)
+        status = front_run(&front, command_table, &progress, &cancel, err);
+    progress_done(&progress);
+    front_done(&front);
+    return status;
+}
+
+static enum status run_words(const char *const *words, size_t n, struct error *err)
+{
+    if (batch_is_meant(words, n))
+        return run_batch(words, n, err);
+    if (n && strcmp(words[0], "repl") == 0)
+        return run_repl(words, n, err);
+    return run_front(words, n, err);
+}
+
+/* --help, --help-all and --version without a command are those commands. */
+static const char **make_words(size_t *n, char **arguments)
+{
+    const char **words = mem_alloc((*n + 2) * sizeof *words);
+    for (size_t i = 0; i < *n; i++)
         words[i] = arguments[i];
-    if (n == 0 || strcmp(words[0], "--help") == 0 || strcmp(words[0], "-h") == 0)
+    const char *first = *n ? words[0] : "";
+    bool all = strcmp(first, "--help-all") == 0;
+    if (all)
+        memmove(words + 1, words, *n * sizeof *words);
+    if (all || strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0)
         words[0] = "help";
-    else if (strcmp(words[0], "--version") == 0)
+    else if (strcmp(first, "--version") == 0)
         words[0] = "version";
+    if (all)
+        words[1] = "--all";
+    *n += all;
     return words;
 }
 
@@ -129,15 +206,10 @@ int main(int argc, char **argv)
     setlocale(LC_CTYPE, "");
     occupy_standard_files();
     handle_signals();
-    int n = argc > 1 ? argc - 1 : 0;
-    const char **words = make_words(n, argv + 1);
-    struct line line;
+    size_t n = argc > 1 ? (size_t)argc - 1 : 0;
+    const char **words = make_words(&n, argv + 1);
     struct error err;
-    enum status status = line_parse(&line, command_table, words, n ? (size_t)n : 1, &err);
-    if (status == STATUS_OK) {
-        status = run(&line, &err);
-        line_done(&line);
-    }
+    enum status status = run_words(words, n, &err);
     if (status != STATUS_OK)
         say_error(&err);
     free(words);

@@ -24,6 +24,8 @@ struct outcome {
     /* Owned; the line that the log has instead of the one that was typed, so that a saved session
      * says more than it did. NULL: that one. */
     char *line;
+    /* Borrowed until the command has ended: the report to be written instead of the call's own. */
+    const struct report *instead;
 };
 
 struct call {
@@ -46,6 +48,8 @@ struct call {
     struct workspace *workspace; /* COMMAND_SESSION and COMMAND_DISPLAY only */
     struct interpreter
         *interpreter; /* the same: jobs, results, and what is on the screen */
+
+    const char *source; /* the line as it can be run again */
 
     /* Shows a table of what is there so far while the command goes on (call_show). */
     void (*show)(void *self, struct table *table);

@@ -37,10 +37,10 @@ static const struct field view_fields[] = {
 ROW(view, "show another view", view_fields, sizeof(struct view_args));
 
 static const struct field go_fields[] = {
-    {.name = "where",
+    {.name = "way",
      .type = FIELD_TEXT,
      .positional = true,
-     FIELD_AT(struct go_args, where),
+     FIELD_AT(struct go_args, way),
      .help =
          "up, down, left, right, page-up, page-down, first, last, next-pane and others"},
     {.name = "times",
@@ -124,6 +124,8 @@ static const struct field export_fields[] = {
 };
 ROW(export, "write what is on the screen into a file", export_fields,
     sizeof(struct export_args));
+
+ROW(config, "how this program is set up, and what says so", NULL, 0);
 
 ROW(keys, "list the keys of the view, and of all views", NULL, 0);
 

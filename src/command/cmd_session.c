@@ -112,10 +112,6 @@ static char *line_with_prints(const struct open_args *args, const char *prints)
 static enum status run_open(struct call *call, struct error *err)
 {
     const struct open_args *args = call->args;
-    if (!call->outcome)
-        return error_set(err, STATUS_USAGE,
-                         "'open' works within a session; from the shell, 'microscope "
-                         "FEATURES MODEL' opens files");
     struct corpus_watch watch = watch_corpus(call);
     struct given opened;
     progress_begin(call->progress, "opening", "bytes");
@@ -148,6 +144,7 @@ const struct command cmd_open = {
             "  open other.model.safetensors",
     .fields = open_fields,
     .args_size = sizeof(struct open_args),
+    .kind = COMMAND_WITHIN,
     .run = run_open,
 };
 
@@ -159,7 +156,7 @@ struct set_args {
 };
 
 static const struct field set_fields[] = {
-    {.name = "name",
+    {.name = "option",
      .type = FIELD_TEXT,
      .positional = true,
      .initial = "",

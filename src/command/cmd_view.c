@@ -23,7 +23,7 @@ struct shown_args {
 #define VALUE_FIELD(help_)                                                                 \
     {                                                                                      \
         .name = "value", .type = FIELD_TEXT, .positional = true, .initial = "",            \
-        FIELD_AT(struct shown_args, value), .help = help_                                  \
+        .dashed = true, FIELD_AT(struct shown_args, value), .help = help_                  \
     }
 
 /* Puts an entry of that view's, as one change. */
@@ -84,11 +84,11 @@ ROW(columns, "hide columns of a view", columns_fields);
 
 static const struct field show_fields[] = {
     VIEW_FIELD,
-    {.name = "name",
+    {.name = "what",
      .type = FIELD_TEXT,
      .positional = true,
      FIELD_AT(struct shown_args, name),
-     .help = "what is meant, such as statistic, split or routing"},
+     .help = "what is changed, such as statistic, split or routing"},
     VALUE_FIELD("how; none: the view's own way"),
     {0},
 };

@@ -6,7 +6,12 @@
 #include "base/memory.h"
 #include "base/words.h"
 
-static const char *const modes[] = {"table", "csv", "tsv", "markdown", "json", NULL};
+/* In the order of enum table_mode. */
+static const char *const modes[] = {"table", "csv",   "tsv",   "markdown", "json",
+                                    "box",   "jsonl", "latex", "plain",    NULL};
+
+/* In the order of enum plot. */
+static const char *const plots[] = {"none", "bars", "heat", "line", NULL};
 
 const struct field common_fields[] = {
     {.name = "help",
@@ -32,6 +37,38 @@ const struct field common_fields[] = {
      .initial = "",
      .value = "NAME",
      .help = "write only the table of that name"},
+    {.name = "where",
+     .type = FIELD_TEXT,
+     FIELD_AT(struct common, where),
+     .initial = "",
+     .value = "FILTER",
+     .help = "only rows for which it holds: 'accuracy>0.7 attribute=humor'"},
+    {.name = "sort",
+     .type = FIELD_TEXT,
+     FIELD_AT(struct common, sort),
+     .initial = "",
+     .value = "COLUMNS",
+     .dashed = true,
+     .help = "order of the rows: -accuracy,head; - is from high to low"},
+    {.name = "columns",
+     .type = FIELD_TEXT,
+     FIELD_AT(struct common, columns),
+     .initial = "",
+     .value = "COLUMNS",
+     .dashed = true,
+     .help = "only these columns, in this order; all but those with a -"},
+    {.name = "top",
+     .type = FIELD_COUNT,
+     FIELD_AT(struct common, top),
+     .max = 9007199254740992,
+     .initial = "0",
+     .help = "only so many rows from the top, 0 for all"},
+    {.name = "plot",
+     .type = FIELD_CHOICE,
+     FIELD_AT(struct common, plot),
+     .choices = plots,
+     .initial = "none",
+     .help = "draw the table"},
     {.name = "out",
      .letter = 'o',
      .type = FIELD_PATH,

@@ -17,7 +17,8 @@ struct call;
 
 /* What a command works on, and so where and on which thread it can run. */
 enum command_kind {
-    COMMAND_WORK,    /* what it is given: anywhere, on any thread */
+    COMMAND_WORK,   /* what it is given: anywhere, on any thread */
+    COMMAND_WITHIN, /* the same, but only within a session, to which it leaves something */
     COMMAND_SESSION, /* the workspace: within a session, on the front end's thread, at once */
     COMMAND_DISPLAY, /* what is on the screen: the same; nothing where there is no screen */
 };
@@ -35,15 +36,24 @@ struct command {
     enum status (*run)(struct call *call, struct error *err);
 };
 
+/* Whether it can run on any thread. */
+static inline bool command_is_work(const struct command *command)
+{
+    return command->kind == COMMAND_WORK || command->kind == COMMAND_WITHIN;
+}
+
 /* Options that every command has, in the same notation. */
 struct common {
     bool help, json, quiet, force;
     int mode; /* enum table_mode; TABLE_JSON when --json is given */
     bool
         mode_is_given; /* by --mode, --json or the ending of --out; a setting must not win */
-    const char *table; /* NULL: the main one */
-    const char *out;   /* file that the result goes to; NULL: standard output */
-    const char *name;  /* under which a session keeps the result; NULL: as the last one */
+    const char *table;                  /* NULL: the main one */
+    const char *where, *sort, *columns; /* of that table, see shaping.h; NULL: as it is */
+    size_t top;                         /* rows of it; 0: all */
+    int plot;                           /* enum plot: that table as a chart */
+    const char *out;  /* file that the result goes to; NULL: standard output */
+    const char *name; /* under which a session keeps the result; NULL: as the last one */
     size_t seed, threads; /* threads is at least 1; 0 on the line means every processor */
 };
 extern const struct field common_fields[]; /* ended by {0} */

@@ -32,7 +32,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "session/held.h"
+#include "session/held_kind.h"
 
 /* Types, and the C type of the member. */
 enum field_type {
@@ -66,6 +66,7 @@ struct field {
     char letter;         /* short name: 'o' for -o; 0: none */
     bool positional;     /* a word in its place instead of an option */
     enum held_kind held; /* a file that may be left out within a session that holds one */
+    bool dashed; /* its value may begin with one -, also as the next word: --sort -mean */
 };
 
 #define FIELD_AT(type, member)                                                             \

@@ -4,13 +4,15 @@
 #include <string.h>
 
 #include "base/words.h"
+#include "command/topic.h"
 
-/* WIDTH: of a line. NAME_ROOM: column at which the explanation of an option begins. */
-enum { WIDTH = 80, NAME_ROOM = 26 };
+/* WIDTH: of a line. NAME_ROOM: column at which the explanation of an option begins. SCREEN: lines of
+ * the overview. */
+enum { WIDTH = 80, NAME_ROOM = 26, SCREEN = 40 };
 
 /* ---- one field ---- */
 
-static void add_signature(const struct field *field, struct text *out)
+void help_add_signature(const struct field *field, struct text *out)
 {
     if (field->letter)
         text_printf(out, "-%c, ", field->letter);
@@ -37,7 +39,7 @@ static void add_fact(struct text *out, size_t *n, const char *fact)
         text_printf(out, "%s%s", (*n)++ ? ", " : " (", fact);
 }
 
-static void add_meaning(const struct field *field, struct text *out)
+void help_add_meaning(const struct field *field, struct text *out)
 {
     struct text bounds = {0};
     field_add_bounds(field, &bounds);
@@ -106,8 +108,8 @@ static void add_list(const struct listed *listed, struct text *out)
             continue;
         text_clear(&signature);
         text_clear(&meaning);
-        add_signature(field, &signature);
-        add_meaning(field, &meaning);
+        help_add_signature(field, &signature);
+        help_add_meaning(field, &meaning);
         add_entry(signature.bytes, meaning.bytes, NAME_ROOM, out);
     }
     text_done(&signature);
@@ -118,7 +120,7 @@ static void add_markdown_row(struct table *table, const struct field *field)
 {
     struct text cell = {0};
     text_add_char(&cell, '`');
-    add_signature(field, &cell);
+    help_add_signature(field, &cell);
     text_add_char(&cell, '`');
     table_row(table);
     table_text(table, cell.bytes);
@@ -223,38 +225,93 @@ static void add_session_commands(const struct command *const *table, struct text
     struct text names = {0};
     for (; *table; table++)
         if ((*table)->kind != COMMAND_WORK)
-            text_printf(&names, "%s %s", names.length ? "," : "within a session also",
+            text_printf(&names, "%s %s", names.length ? "," : "Within a session also",
                         (*table)->name);
     if (names.length) {
-        text_add(out, "\n");
         words_wrap(out, names.bytes, 0, WIDTH);
         text_add_char(out, '\n');
     }
     text_done(&names);
 }
 
-void help_overview(const struct command *const *table, struct text *out)
+static void add_topics(struct text *out)
 {
-    text_add(out, "microscope: a workbench for mixture reward heads\n\n"
+    struct text names = {0};
+    text_add(&names, "'microscope help TOPIC' explains what a word means:");
+    for (const struct topic *topic = topics; topic->name; topic++)
+        text_printf(&names, " %s%s", topic->name, topic[1].name ? "," : ".");
+    words_wrap(out, names.bytes, 0, WIDTH);
+    text_add_char(out, '\n');
+    text_done(&names);
+}
+
+static size_t count_groups(const struct command *const *table)
+{
+    size_t n = 0;
+    for (const struct command *const *row = table; *row; row++)
+        n += begins_group(row, table);
+    return n;
+}
+
+/* The names of a group without their explanations. */
+static void add_names(const struct command *const *row, const struct command *const *table,
+                      struct text *out)
+{
+    struct text names = {0};
+    do
+        text_printf(&names, " %s", (*row)->name);
+    while (*++row && !begins_group(row, table));
+    text_add(out, "  ");
+    words_wrap(out, names.bytes, 2, WIDTH);
+    text_add_char(out, '\n');
+    text_done(&names);
+}
+
+/* Groups from number `explained` on are names only. */
+static void add_overview(const struct command *const *table, size_t explained,
+                         struct text *out)
+{
+    text_add(out, "microscope: a workbench for mixture reward heads\n"
                   "usage: microscope COMMAND [words] [options]\n");
-    size_t column = longest_name(table) + 4;
+    size_t column = longest_name(table) + 4, group = 0;
     for (const struct command *const *row = table; *row; row++) {
-        if (begins_group(row, table))
+        if ((*row)->kind != COMMAND_WORK)
+            continue;
+        if (begins_group(row, table)) {
             text_printf(out, "\n%s\n", (*row)->group);
-        if ((*row)->kind == COMMAND_WORK)
+            if (group++ >= explained)
+                add_names(row, table, out);
+        }
+        if (group <= explained)
             add_entry((*row)->name, (*row)->help, column, out);
     }
+    text_add(out,
+             "\n'microscope help COMMAND' explains a command and the options of every "
+             "command,\nsuch as --json, --mode, --where, --sort, --out, --seed. --help-all "
+             "explains all.\n");
     add_session_commands(table, out);
-    struct text last = {0};
-    text_add(&last,
-             "'microscope help COMMAND' explains a command and its options. Names of "
-             "commands may be shortened. Every command takes");
-    for (const struct field *field = common_fields; field->name; field++)
-        text_printf(&last, " --%s%s", field->name, field[1].name ? "," : ".");
-    text_add_char(out, '\n');
-    words_wrap(out, last.bytes, 0, WIDTH);
-    text_add_char(out, '\n');
-    text_done(&last);
+    add_topics(out);
+}
+
+static size_t count_lines(const struct text *text)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < text->length; i++)
+        n += text->bytes[i] == '\n';
+    return n;
+}
+
+void help_overview(const struct command *const *table, struct text *out)
+{
+    struct text page = {0};
+    for (size_t explained = count_groups(table) + 1; explained--;) {
+        text_clear(&page);
+        add_overview(table, explained, &page);
+        if (count_lines(&page) <= SCREEN)
+            break;
+    }
+    text_append(out, page.bytes, page.length);
+    text_done(&page);
 }
 
 void help_reference(const struct command *const *table, enum table_mode mode,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "command/output.h"
 
 struct result {
     char *name;
@@ -21,6 +22,7 @@ struct interpreter {
     size_t n_jobs, job_room, n_started;
     struct result *results; /* the newest last */
     size_t n_results, result_room;
+    bool timer;
 };
 
 struct interpreter *interpreter_create(const struct command *const *table,
@@ -69,27 +71,71 @@ int interpreter_wake_fd(const struct interpreter *interpreter)
 
 /* ---- running ---- */
 
-static void end_task(struct interpreter *interpreter, struct task *task)
+static void keep_result(struct interpreter *interpreter, const char *name,
+                        struct report *report)
 {
-    task_finish(task);
-    if (interpreter->front->ended)
-        interpreter->front->ended(interpreter->front->self, task);
-    task_free(task);
+    for (size_t i = 0; i < interpreter->n_results; i++)
+        if (strcmp(interpreter->results[i].name, name) == 0) {
+            free(interpreter->results[i].name);
+            report_free(interpreter->results[i].report);
+            memmove(&interpreter->results[i], &interpreter->results[i + 1],
+                    (interpreter->n_results - i - 1) * sizeof *interpreter->results);
+            interpreter->n_results--;
+            break;
+        }
+    MEM_RESERVE(interpreter->results, interpreter->n_results, interpreter->result_room);
+    interpreter->results[interpreter->n_results++] =
+        (struct result){mem_copy_text(name), report};
 }
 
-enum status interpreter_run(struct interpreter *interpreter, const char *const *words,
-                            size_t n, struct cancel *cancel, struct progress *progress,
+/* How a command ended and how its report was written is one status. */
+static enum status end_task(struct interpreter *interpreter, struct task *task,
+                            bool in_background, struct error *err)
+{
+    const struct front *front = interpreter->front;
+    enum status status = task_status(task), written = STATUS_OK;
+    struct error unwritten;
+    task_finish(task);
+    if (status && err)
+        *err = *task_error(task);
+    if (front->ended)
+        written = front->ended(front->self, task, in_background, &unwritten);
+    if (!status && written) {
+        status = written;
+        if (err)
+            *err = unwritten;
+    }
+    const char *name = task_common(task)->name;
+    if (!status && command_is_work(task_command(task)))
+        keep_result(interpreter, name ? name : task_command(task)->name,
+                    task_take_report(task));
+    task_free(task);
+    return status;
+}
+
+/* Makes the task, and says now what would go wrong with writing its report. */
+static struct task *prepare(struct interpreter *interpreter, const struct request *request,
                             struct error *err)
 {
     struct task *task =
-        task_create(interpreter, interpreter->workspace, interpreter->table, words, n, err);
+        task_create(interpreter, interpreter->workspace, interpreter->table, request, err);
+    const struct output output = {.path = request->path, .append = request->append};
+    if (task && output_check(task_common(task), &output, err)) {
+        task_free(task);
+        task = NULL;
+    }
+    return task;
+}
+
+enum status interpreter_run(struct interpreter *interpreter, const struct request *request,
+                            struct cancel *cancel, struct progress *progress,
+                            struct error *err)
+{
+    struct task *task = prepare(interpreter, request, err);
     if (!task)
         return err->status;
-    enum status status = task_run(task, cancel, progress);
-    if (status && err)
-        *err = *task_error(task);
-    end_task(interpreter, task);
-    return status;
+    task_run(task, cancel, progress);
+    return end_task(interpreter, task, false, err);
 }
 
 static size_t add_job(struct interpreter *interpreter, struct task *task)
@@ -103,41 +149,59 @@ static size_t add_job(struct interpreter *interpreter, struct task *task)
     return running->number;
 }
 
-enum status interpreter_start(struct interpreter *interpreter, const char *const *words,
-                              size_t n, size_t *job, struct error *err)
+enum status interpreter_start(struct interpreter *interpreter,
+                              const struct request *request, size_t *job, struct error *err)
 {
     *job = 0;
-    struct task *task =
-        task_create(interpreter, interpreter->workspace, interpreter->table, words, n, err);
+    struct task *task = prepare(interpreter, request, err);
     if (!task)
         return err->status;
-    if (task_command(task)->kind == COMMAND_WORK && !task_common(task)->help) {
+    if (command_is_work(task_command(task)) && !task_common(task)->help) {
         *job = add_job(interpreter, task);
         return STATUS_OK;
     }
-    enum status status = task_run(task, NULL, NULL);
-    if (status && err)
-        *err = *task_error(task);
-    end_task(interpreter, task);
-    return status;
+    task_run(task, NULL, NULL);
+    return end_task(interpreter, task, false, err);
+}
+
+static struct task *remove_job(struct interpreter *interpreter, size_t i)
+{
+    struct task *task = interpreter->jobs[i].task;
+    memmove(&interpreter->jobs[i], &interpreter->jobs[i + 1],
+            (interpreter->n_jobs - i - 1) * sizeof *interpreter->jobs);
+    interpreter->n_jobs--;
+    return task;
+}
+
+void interpreter_drain(struct interpreter *interpreter)
+{
+    if (interpreter->pool)
+        pool_drain(interpreter->pool);
+}
+
+enum status interpreter_end(struct interpreter *interpreter, size_t number,
+                            struct error *err)
+{
+    for (size_t i = 0; i < interpreter->n_jobs; i++)
+        if (interpreter->jobs[i].number == number) {
+            struct task *task = remove_job(interpreter, i);
+            task_wait(task);
+            return end_task(interpreter, task, false, err);
+        }
+    return error_set(err, STATUS_NOT_FOUND, "there is no job %zu", number);
 }
 
 size_t interpreter_collect(struct interpreter *interpreter)
 {
     size_t n = 0;
-    if (interpreter->pool)
-        pool_drain(interpreter->pool);
+    interpreter_drain(interpreter);
     for (size_t i = 0; i < interpreter->n_jobs;) {
-        struct task *task = interpreter->jobs[i].task;
-        if (!task_ended(task)) {
+        if (!task_ended(interpreter->jobs[i].task)) {
             i++;
             continue;
         }
-        memmove(&interpreter->jobs[i], &interpreter->jobs[i + 1],
-                (interpreter->n_jobs - i - 1) * sizeof *interpreter->jobs);
-        interpreter->n_jobs--;
+        end_task(interpreter, remove_job(interpreter, i), true, NULL);
         n++;
-        end_task(interpreter, task);
     }
     return n;
 }
@@ -147,6 +211,23 @@ enum status interpreter_display(struct interpreter *interpreter, struct call *ca
 {
     const struct front *front = interpreter->front;
     return front->display ? front->display(front->self, call, err) : STATUS_OK;
+}
+
+void interpreter_say(struct interpreter *interpreter, const char *bytes, size_t length)
+{
+    const struct front *front = interpreter->front;
+    if (front->say)
+        front->say(front->self, bytes, length);
+}
+
+bool interpreter_timer(const struct interpreter *interpreter)
+{
+    return interpreter->timer;
+}
+
+void interpreter_set_timer(struct interpreter *interpreter, bool on)
+{
+    interpreter->timer = on;
 }
 
 /* ---- jobs ---- */
@@ -212,21 +293,4 @@ size_t interpreter_results(const struct interpreter *interpreter)
 const char *interpreter_result_name(const struct interpreter *interpreter, size_t i)
 {
     return interpreter->results[i].name;
-}
-
-void interpreter_keep(struct interpreter *interpreter, const char *name,
-                      struct report *report)
-{
-    for (size_t i = 0; i < interpreter->n_results; i++)
-        if (strcmp(interpreter->results[i].name, name) == 0) {
-            free(interpreter->results[i].name);
-            report_free(interpreter->results[i].report);
-            memmove(&interpreter->results[i], &interpreter->results[i + 1],
-                    (interpreter->n_results - i - 1) * sizeof *interpreter->results);
-            interpreter->n_results--;
-            break;
-        }
-    MEM_RESERVE(interpreter->results, interpreter->n_results, interpreter->result_room);
-    interpreter->results[interpreter->n_results++] =
-        (struct result){mem_copy_text(name), report};
 }

@@ -21,9 +21,14 @@
 /* What a front end does for the interpreter; all may be NULL. */
 struct front {
     void *self;
-    /* A command has ended, whatever came of it: shows its report or its error. The task is freed
-     * afterwards; its report may be taken. */
-    void (*ended)(void *self, struct task *task);
+    /* A command has ended: its report is to be written or shown. When that fails so does the command.
+     * What went wrong with the command itself (task_error) is said by whoever started it, but for
+     * commands in the background (in_background), whose error is to be shown here. The task is freed
+     * afterwards. */
+    enum status (*ended)(void *self, struct task *task, bool in_background,
+                         struct error *err);
+    /* Takes text that is no data: errors with their place, notes. */
+    void (*say)(void *self, const char *bytes, size_t length);
     /* Does what a COMMAND_DISPLAY row says; NULL: there is no screen, and nothing happens. */
     enum status (*display)(void *self, struct call *call, struct error *err);
 };
@@ -41,20 +46,29 @@ struct workspace *interpreter_workspace(const struct interpreter *interpreter);
 const struct command *const *interpreter_table(const struct interpreter *interpreter);
 int interpreter_wake_fd(const struct interpreter *interpreter); /* -1: no jobs yet */
 
-/* Runs a line to its end on this thread and calls front.ended; words as of line_parse. The status
- * is that of the command; *err is filled when it is not OK. */
-enum status interpreter_run(struct interpreter *interpreter, const char *const *words,
-                            size_t n, struct cancel *cancel, struct progress *progress,
+/* Runs a line to its end on this thread and calls front.ended. The status is that of the command;
+ * *err is filled when it is not OK. Its report is kept as a result. */
+enum status interpreter_run(struct interpreter *interpreter, const struct request *request,
+                            struct cancel *cancel, struct progress *progress,
                             struct error *err);
 
-/* Starts a line in the background; returns its number among the jobs, from 1, in *job, or 0 when
- * it is over already. */
-enum status interpreter_start(struct interpreter *interpreter, const char *const *words,
-                              size_t n, size_t *job, struct error *err);
+/* Starts a line in the background; *job is its number among the jobs, from 1, or 0 when it is over
+ * already. */
+enum status interpreter_start(struct interpreter *interpreter,
+                              const struct request *request, size_t *job,
+                              struct error *err);
 
 /* Takes in what has ended in the background, in the order in which it was started; returns how
  * many jobs ended. */
 size_t interpreter_collect(struct interpreter *interpreter);
+
+/* Reads what woke the front end, and leaves what has ended to interpreter_collect or _end. */
+void interpreter_drain(struct interpreter *interpreter);
+
+/* Takes in one job that has ended, as if it had been run here: the status and *err are its own, and
+ * front.ended is told that it was not in the background. STATUS_NOT_FOUND for no such job. */
+enum status interpreter_end(struct interpreter *interpreter, size_t number,
+                            struct error *err);
 
 /* ---- jobs in the background ---- */
 
@@ -83,14 +97,15 @@ const struct report *interpreter_result(const struct interpreter *interpreter,
 size_t interpreter_results(const struct interpreter *interpreter);
 const char *interpreter_result_name(const struct interpreter *interpreter, size_t i);
 
-/* Keeps a report that a task has left, under the command's name; taken over. The front end's
- * `ended` calls it with task_take_report, or shows the report and lets it go. */
-void interpreter_keep(struct interpreter *interpreter, const char *name,
-                      struct report *report);
-
 /* ---- for the handlers of COMMAND_DISPLAY ---- */
 
 enum status interpreter_display(struct interpreter *interpreter, struct call *call,
                                 struct error *err);
+
+void interpreter_say(struct interpreter *interpreter, const char *bytes, size_t length);
+
+/* Whether the time that commands take is told. */
+bool interpreter_timer(const struct interpreter *interpreter);
+void interpreter_set_timer(struct interpreter *interpreter, bool on);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "command/help.h"
 #include "command/output.h"
+#include "io/mapping.h"
 
 /* One line while it is read. */
 struct reader {
@@ -99,7 +100,8 @@ static enum status give_next(struct reader *reader, const struct field *field,
     enum status status = STATUS_OK;
     if (reader->at == reader->n)
         status = error_set(err, STATUS_USAGE, "%s wants %s after it", option, wants.bytes);
-    else if (is_option(reader->words[reader->at]))
+    else if (is_option(reader->words[reader->at]) &&
+             !(field->dashed && reader->words[reader->at][1] != '-'))
         status = error_set(err, STATUS_USAGE,
                            "%s wants %s, not the option '%s'; a value that begins so is "
                            "written --%s=%s",
@@ -207,10 +209,20 @@ static enum status place_words(struct reader *reader, struct error *err)
             status = give(reader, field, reader->plain[i], err);
         if (status != STATUS_OK)
             reader->at = reader->plain_at[i];
-        field += status == STATUS_OK && !field_is_list(field);
+        if (status == STATUS_OK && !field_is_list(field))
+            field++;
         i++;
     }
     return status;
+}
+
+/* A word that begins with one - and is no option, where the command takes such words. */
+static bool is_dashed_word(const struct reader *reader, const char *word)
+{
+    const struct field *field = reader->line->command->fields;
+    while (field && field->name && !(field->positional && field->dashed))
+        field++;
+    return field && field->name && word[1] != '-' && word[2];
 }
 
 static void add_plain(struct reader *reader, const char *word)
@@ -224,7 +236,7 @@ static enum status read_words(struct reader *reader, struct error *err)
     enum status status = STATUS_OK;
     while (status == STATUS_OK && reader->at < reader->n) {
         const char *word = reader->words[reader->at++];
-        if (reader->only_words || !is_option(word))
+        if (reader->only_words || !is_option(word) || is_dashed_word(reader, word))
             add_plain(reader, word);
         else if (strcmp(word, "--") == 0)
             reader->only_words = true;
@@ -392,13 +404,15 @@ enum status line_run(const struct line *line, struct call *call, struct error *e
     call->quiet = line->common.quiet;
     call->force = line->common.force;
     call->mode = (enum table_mode)line->common.mode;
-    if (!line->common.help && line->command->kind != COMMAND_WORK && !call->workspace)
+    if (!line->common.help && line->command->kind != COMMAND_WORK && !call->given)
         return error_set(err, STATUS_USAGE,
                          "'%s' works within a session: in the terminal interface, in "
                          "'microscope repl' or in a script",
                          line->command->name);
-    if (!line->common.help)
-        return line->command->run(call, err);
+    if (!line->common.help) {
+        enum status status = line->command->run(call, err);
+        return status ? status : mapping_check(err);
+    }
     struct text page = {0};
     help_command(line->command, call->mode, &page);
     report_page(call->report, "help", page.bytes);

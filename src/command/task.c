@@ -18,9 +18,12 @@ struct task {
     const struct command *const *table;
     struct arena arena;
     const char **words;
+    const char *path;
+    bool append;
     struct line line;
     struct text source;
     struct given given;
+    struct lab_settings lab; /* of the moment when it was made */
     struct outcome outcome;
     struct report *report;
     enum status status;
@@ -43,30 +46,45 @@ static void take_given(struct task *task)
     const struct state *state = workspace_state(task->workspace);
     task->given =
         (struct given){held_corpus_ref(state->corpus), held_features_ref(state->features),
-                       held_model_ref(state->model)};
+                       held_model_ref(state->model), &task->lab};
+    lab_settings_copy(&task->lab, &state->lab);
+}
+
+static void copy_request(struct task *task, const struct request *request)
+{
+    task->words = arena_alloc(&task->arena, (request->n + 1) * sizeof *task->words);
+    for (size_t i = 0; i < request->n; i++) {
+        const char *word = request->words[i];
+        task->words[i] = arena_copy(&task->arena, word, strlen(word));
+        text_add(&task->source, i ? " " : "");
+        line_add_word(&task->source, word);
+    }
+    task->append = request->append;
+    if (!request->path)
+        return;
+    task->path = arena_copy(&task->arena, request->path, strlen(request->path));
+    text_add(&task->source, request->append ? " >> " : " > ");
+    line_add_word(&task->source, request->path);
 }
 
 struct task *task_create(struct interpreter *interpreter, struct workspace *workspace,
-                         const struct command *const *table, const char *const *words,
-                         size_t n, struct error *err)
+                         const struct command *const *table, const struct request *request,
+                         struct error *err)
 {
     struct task *task = mem_zero(sizeof *task);
     task->interpreter = interpreter;
     task->workspace = workspace;
     task->table = table;
     task->lock = lock_create();
-    task->words = arena_alloc(&task->arena, (n + 1) * sizeof *task->words);
-    for (size_t i = 0; i < n; i++) {
-        task->words[i] = arena_copy(&task->arena, words[i], strlen(words[i]));
-        text_add(&task->source, i ? " " : "");
-        line_add_word(&task->source, words[i]);
-    }
+    copy_request(task, request);
     take_given(task);
     const struct line_context context = {
         .given = &task->given,
         .settings = &workspace_state(workspace)->settings,
     };
-    if (line_parse_within(&task->line, table, task->words, n, &context, err)) {
+    if (line_parse_within(&task->line, table, task->words, request->n, &context, err)) {
+        if (request->wrong)
+            *request->wrong = task->line.wrong;
         task_free(task);
         return NULL;
     }
@@ -86,6 +104,7 @@ void task_free(struct task *task)
     held_features_unref(task->outcome.features);
     held_model_unref(task->outcome.model);
     free(task->outcome.line);
+    lab_settings_done(&task->lab);
     held_corpus_unref(task->given.corpus);
     held_features_unref(task->given.features);
     held_model_unref(task->given.model);
@@ -105,6 +124,16 @@ const struct command *task_command(const struct task *task)
 const struct common *task_common(const struct task *task)
 {
     return &task->line.common;
+}
+
+const char *task_path(const struct task *task)
+{
+    return task->path;
+}
+
+bool task_appends(const struct task *task)
+{
+    return task->append;
 }
 
 const char *task_line(const struct task *task)
@@ -128,7 +157,7 @@ static void show_table(void *self, struct table *table)
 
 enum status task_run(struct task *task, struct cancel *cancel, struct progress *progress)
 {
-    bool is_work = task->line.command->kind == COMMAND_WORK;
+    bool is_work = command_is_work(task->line.command);
     struct call call = {
         .cancel = cancel,
         .progress = progress,
@@ -137,6 +166,7 @@ enum status task_run(struct task *task, struct cancel *cancel, struct progress *
         .outcome = &task->outcome,
         .workspace = is_work ? NULL : task->workspace,
         .interpreter = is_work ? NULL : task->interpreter,
+        .source = task->source.bytes,
         .show = show_table,
         .self = task,
         .commands = task->table,
@@ -150,7 +180,8 @@ enum status task_run(struct task *task, struct cancel *cancel, struct progress *
 /* The line of progress that the command line would show, for whoever looks. */
 static void publish(struct progress *progress, const char *line)
 {
-    struct task *task = (struct task *)((char *)progress - offsetof(struct task, progress));
+    struct task *task =
+        (struct task *)(void *)((char *)progress - offsetof(struct task, progress));
     lock_take(task->lock);
     snprintf(task->shown.line, sizeof task->shown.line, "%s", line ? line : "");
     task->shown.share =
@@ -221,9 +252,9 @@ const struct error *task_error(const struct task *task)
     return &task->error;
 }
 
-struct report *task_report(const struct task *task)
+const struct report *task_report(const struct task *task)
 {
-    return task->report;
+    return task->outcome.instead ? task->outcome.instead : task->report;
 }
 
 struct report *task_take_report(struct task *task)
@@ -255,7 +286,7 @@ static void take_outcome(struct task *task)
         state_set_corpus(state, outcome->corpus);
     if (outcome->model)
         state_set_model(state, outcome->model);
-    *outcome = (struct outcome){.line = outcome->line};
+    *outcome = (struct outcome){.line = outcome->line, .instead = outcome->instead};
 }
 
 void task_finish(struct task *task)
@@ -263,8 +294,9 @@ void task_finish(struct task *task)
     if (!task->status)
         take_outcome(task);
     const struct command *command = task->line.command;
+    char *line = task->outcome.line ? task->outcome.line : task->source.bytes;
     workspace_log(task->workspace, &(struct log_entry){
-                                       .line = task->source.bytes,
+                                       .line = line,
                                        .status = task->status,
                                        .message = task->status ? task->error.message : NULL,
                                        .at = (double)time(NULL),

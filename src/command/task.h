@@ -24,14 +24,28 @@
 struct interpreter;
 struct task;
 
-/* Copies the words. NULL with STATUS_USAGE when the line cannot be read. */
+/* What is to be run: words as of line_parse, and where its report goes (> FILE or >> FILE; NULL: as
+ * its options say). */
+struct request {
+    const char *const *words;
+    size_t n;
+    const char *path;
+    bool append;
+    size_t *
+        wrong; /* set to the index of the word that is wrong when the line cannot be read, n if
+                      one is missing; may be NULL */
+};
+
+/* Copies the request. NULL with STATUS_USAGE when the line cannot be read. */
 struct task *task_create(struct interpreter *interpreter, struct workspace *workspace,
-                         const struct command *const *table, const char *const *words,
-                         size_t n, struct error *err);
+                         const struct command *const *table, const struct request *request,
+                         struct error *err);
 void task_free(struct task *task); /* asks it to stop, waits; NULL is allowed */
 
 const struct command *task_command(const struct task *task);
 const struct common *task_common(const struct task *task);
+const char *task_path(const struct task *task); /* of > FILE; NULL */
+bool task_appends(const struct task *task);
 
 /* The line, quoted so that it can be run again as it stands. */
 const char *task_line(const struct task *task);
@@ -58,8 +72,8 @@ struct table *task_table(struct task *task);
 
 enum status task_status(const struct task *task);
 const struct error *task_error(const struct task *task);
-struct report *task_report(const struct task *task);
-struct report *task_take_report(struct task *task); /* the caller's from now on */
+const struct report *task_report(const struct task *task); /* or what takes its place */
+struct report *task_take_report(struct task *task);        /* the caller's from now on */
 double task_seconds(const struct task *task);
 
 /* Takes what it leaves into the workspace, as one change, and writes it into the log. Once. */

@@ -7,6 +7,9 @@
 #include "base/words.h"
 #include "command/where_inside.h"
 
+/* LISTED: names of columns that a message has at most. */
+enum { LISTED = 8 };
+
 /* ---- one row ---- */
 
 /* Rows and how to look at them. */
@@ -229,15 +232,17 @@ static enum status refuse_column(const struct where_column *columns, size_t n_co
     struct text list = {0};
     const char **names = mem_alloc((n_columns + 1) * sizeof *names);
     text_add(&list, "");
+    size_t listed = 0;
     for (size_t i = 0; i < n_columns; i++) {
         names[i] = columns[i].name;
-        if (!several || is_called(names[i], name, strlen(name), false))
-            text_printf(&list, "%s'%s'",
-                        !list.length ? ""
-                        : several    ? " or "
-                                     : ", ",
-                        names[i]);
+        if (several && !is_called(names[i], name, strlen(name), false))
+            continue;
+        const char *between = several ? " or " : ", ";
+        if (listed++ < LISTED)
+            text_printf(&list, "%s'%s'", listed > 1 ? between : "", names[i]);
     }
+    if (listed > LISTED)
+        text_printf(&list, " and %zu more", listed - LISTED);
     const char *near = several ? NULL : words_nearest(name, names, n_columns);
     if (several)
         error_set(err, STATUS_USAGE, "the column '%s' could be %s", name, list.bytes);

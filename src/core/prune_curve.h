@@ -39,6 +39,7 @@ struct prune_curve_options {
     bool centred, merge;
     size_t resamples; /* 0: no intervals */
     uint64_t seed;
+    struct workers workers; /* of predicting and correlating */
 };
 
 struct prune_curve {
@@ -73,7 +74,8 @@ enum status prune_curve_step(struct prune_curve *curve, struct error *err);
 bool prune_curve_scored(const struct prune_curve *curve);
 bool prune_curve_finished(const struct prune_curve *curve);
 
-/* The point of a threshold; one above 1 is 1's. */
-const struct prune_point *prune_curve_at(const struct prune_curve *curve, double threshold);
+/* The one of a curve's points that a threshold makes; one above 1 is 1's. */
+const struct prune_point *prune_point_at(const struct prune_point *points, size_t n_points,
+                                         double threshold);
 
 #endif

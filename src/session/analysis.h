@@ -5,7 +5,7 @@
  *   1. analysis_create         takes counts of what it looks at; nothing is computed yet
  *   2. analysis_step           until analysis_finished; a step takes some milliseconds
  *   3. analysis_unref
- * While it is made other threads may read it: a member belongs to a stage, is written before
+ * The worker holds a count of its own. While it is made other threads may read it: a member belongs to a stage, is written before
  * analysis_stage says so, and never changes afterwards. What needs a stage that is not there
  * yet must not be read. All functions but analysis_step may be called on any thread.
  *
@@ -106,8 +106,11 @@ struct analysis {
     /* ANALYSIS_INTERVALS. */
     struct evaluation whole[2];
 
-    /* ANALYSIS_CUTS and ANALYSIS_WHOLE. NULL before. */
-    struct prune_curve *cuts; /* on the hold-out, or else train; test beside it */
+    /* ANALYSIS_CUTS: on the hold-out, or else train; test beside it. Its correlation, index and
+     * views; its points only with ANALYSIS_WHOLE (analysis_points). */
+    struct prune_curve *cuts;
+    struct prune_point
+        *scored; /* [cuts->n_points] without intervals; leaders are the curve's */
 
     struct analysis_work *work; /* the worker's own; NULL when finished */
 };
@@ -148,8 +151,17 @@ size_t analysis_cell_pairs(const struct analysis *analysis, enum routing routing
 void analysis_pair_weights(const struct analysis *analysis, enum routing routing,
                            size_t position, double *out);
 
-/* The cut at a threshold, in microseconds; NULL before ANALYSIS_CUTS. Borrowed from cuts. */
+/* Every cut of pruning by falling threshold, and how many; the cut at a threshold, found in
+ * well under a microsecond. Borrowed; NULL before ANALYSIS_CUTS. */
+const struct prune_point *analysis_points(const struct analysis *analysis, size_t *n);
 const struct prune_point *analysis_cut(const struct analysis *analysis, double threshold);
+
+/* The cuts by another statistic, centred or merged: a curve of its own from the same predictions,
+ * to be made on a worker (prune_curve_step) and freed by whoever asked, before the analysis is given
+ * back. ANALYSIS_CUTS. NULL on failure: STATUS_NO_MEMORY. */
+struct prune_curve *analysis_curve(const struct analysis *analysis,
+                                   const struct prune_curve_options *options,
+                                   struct error *err);
 
 /* ---- a number explained ---- */
 

@@ -14,8 +14,10 @@
 #include "core/features.h"
 #include "core/model.h"
 #include "corpus/corpus.h"
+#include "session/held_kind.h"
 
 struct json;
+struct lab_settings;
 
 struct held_corpus {
     atomic_size_t count;
@@ -43,9 +45,8 @@ struct given {
     struct held_corpus *corpus; /* NULL: none is open, as for the others */
     struct held_features *features;
     struct held_model *model;
+    const struct lab_settings *lab; /* NULL: there is no session */
 };
-
-enum held_kind { HELD_NOTHING, HELD_CORPUS, HELD_FEATURES, HELD_MODEL };
 
 /* How what is held is called in messages: its path. NULL when there is none. The same text, at the
  * same place, for as long as it is held. */

@@ -3,7 +3,8 @@
  *
  * Call order: lab_tuning_create on the lab's thread (it copies what it needs and takes counts);
  * lab_tuning_step on a worker until lab_tuning_finished, or stop any time; lab_tuning_model;
- * lab_tuning_free. lab_tuning_progress may be called on any thread meanwhile.
+ * lab_tuning_free. lab_tuning_progress may be called on any thread meanwhile. The model of the lab
+ * stays as it is.
  */
 #ifndef SESSION_LAB_TUNING_H
 #define SESSION_LAB_TUNING_H
@@ -19,11 +20,11 @@
 struct json;
 struct lab_tuning;
 
-/* adapt_defaults with tau 1 (`--rule em`), which is the better choice for a few labels of one
- * context (E13). */
+/* For a few labels of one context: tau 1 and losses averaged over the labels, which are the better
+ * choice by E13, and more epochs. */
 struct adapt_options lab_tuning_defaults(void);
 
-/* team: borrowed by the steps. NULL on failure: STATUS_USAGE without a context or for a model
+/* team: borrowed. TARGETS_ATTRIBUTE averages over all labels. NULL on failure: STATUS_USAGE without a context or for a model
  * without a router, STATUS_SHAPE without labels that teach something, as adapt_create. */
 struct lab_tuning *lab_tuning_create(const struct lab *lab,
                                      const struct lab_settings *settings,

@@ -5,6 +5,11 @@
 
 #include "base/memory.h"
 
+void state_init(struct state *state)
+{
+    *state = (struct state){.lab = lab_settings_make()};
+}
+
 void state_copy(struct state *out, const struct state *of)
 {
     *out = *of;
@@ -12,6 +17,7 @@ void state_copy(struct state *out, const struct state *of)
     held_features_ref(of->features);
     held_model_ref(of->model);
     held_model_ref(of->pinned);
+    lab_settings_copy(&out->lab, &of->lab);
     entries_copy(&out->settings, &of->settings);
     entries_copy(&out->views, &of->views);
     out->marks = NULL;
@@ -27,6 +33,7 @@ void state_done(struct state *state)
     held_features_unref(state->features);
     held_model_unref(state->model);
     held_model_unref(state->pinned);
+    lab_settings_done(&state->lab);
     entries_done(&state->settings);
     entries_done(&state->views);
     free(state->marks);
@@ -40,6 +47,8 @@ void state_set_features(struct state *state, struct held_features *features)
     free(state->marks);
     state->marks = NULL;
     state->n_marks = 0;
+    lab_settings_done(&state->lab);
+    state->lab = lab_settings_make();
 }
 
 void state_set_model(struct state *state, struct held_model *model)

@@ -28,7 +28,9 @@ struct workspace {
 
 struct workspace *workspace_create(void)
 {
-    return mem_zero(sizeof(struct workspace));
+    struct workspace *workspace = mem_zero(sizeof *workspace);
+    state_init(&workspace->state);
+    return workspace;
 }
 
 static void drop_steps(struct steps *steps)

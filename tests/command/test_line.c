@@ -127,6 +127,8 @@ static void test_common_options(void **state)
         {"filter -o r.md.gz --force",
          {.mode = TABLE_MARKDOWN, .out = "r.md.gz", .force = true, .seed = 1}},
         {"filter -o r.csv --mode tsv", {.mode = TABLE_TSV, .out = "r.csv", .seed = 1}},
+        {"filter --sort -a,b --columns -c --top 5 --where x=1",
+         {.sort = "-a,b", .columns = "-c", .top = 5, .where = "x=1", .seed = 1}},
         {"filter -o r --json --name n",
          {.json = true, .mode = TABLE_JSON, .out = "r", .name = "n", .seed = 1}},
     };
@@ -144,6 +146,10 @@ static void test_common_options(void **state)
                          want->threads ? want->threads : jobs_processors());
         assert_text(line.common.table, want->table);
         assert_text(line.common.out, want->out);
+        assert_text(line.common.where, want->where);
+        assert_text(line.common.sort, want->sort);
+        assert_text(line.common.columns, want->columns);
+        assert_int_equal(line.common.top, want->top);
         assert_text(line.common.name, want->name);
         assert_int_equal(line.common.force, want->force);
         assert_int_equal(line.common.mode_is_given, want->mode != TABLE_TEXT);
@@ -209,6 +215,9 @@ static void test_refusals(void **state)
         {"fit f -o m --note --heads 4",
          "--note wants a text, not the option '--heads'; a value that begins so is written "
          "--note=--heads"},
+        {"filter --sort --json",
+         "--sort wants a text, not the option '--json'; a value that begins so is written "
+         "--sort=--json"},
         {"fit f -o m --heads 0", "--heads wants a whole number from 1 to 256, not '0'"},
         {"fit f -o m --heads=", "--heads wants a whole number from 1 to 256, not ''"},
         {"fit f -o m --alpha -1", "--alpha wants a number from 0 to 100 (nats), not '-1'"},
@@ -218,8 +227,8 @@ static void test_refusals(void **state)
          "--shuffle is given twice, as 'yes' and 'no'"},
         {"fit f -o m --shuffle=never", "--shuffle wants yes or no, not 'never'"},
         {"filter --json --mode csv", "--json contradicts --mode csv"},
-        {"filter --mode cvs", "--mode wants one of table, csv, tsv, markdown, json, not "
-                              "'cvs'; did you mean 'csv'?"},
+        {"filter --mode cvs", "--mode wants one of table, csv, tsv, markdown, json, "
+                              "box, jsonl, latex, plain, not 'cvs'; did you mean 'csv'?"},
         {"filter --threads 5000", "--threads wants a whole number from 0 to 1024, not "
                                   "'5000'"},
     };
