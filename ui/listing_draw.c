@@ -4,8 +4,8 @@
 
 #include "ui/listing_parts.h"
 
-/* NARROW: cells of a column that was made narrow; TEXT_MOST: of one that says nothing of its width.
- * SAMPLES: rows, besides those in view, that a width is measured over. */
+/* NARROW: cells of a column that was made narrow; TEXT_MOST: of one that says nothing of its
+ * width. SAMPLES: rows, besides those in view, that a width is measured over. */
 enum { NARROW = 4, TEXT_MOST = 60, SAMPLES = 48, LAID_MOST = 256 };
 
 struct laid {
@@ -172,8 +172,8 @@ static void lay_out(const struct listing *listing, struct listing_state *state,
     stretch(listing, columns, layout);
 }
 
-/* The cursor's row is in view, and there are no empty rows below as long as there are some above. A
- * window that was small for a while does not change where it stood before. */
+/* The cursor's row is in view, and there are no empty rows below as long as there are some
+ * above. A window that was small for a while does not change where it stood before. */
 static void scroll(struct listing_state *state, int rows)
 {
     size_t page = rows > 0 ? (size_t)rows : 1, top = state->top;

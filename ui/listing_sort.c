@@ -31,8 +31,8 @@ static unsigned char lower(char byte)
     return (unsigned char)(byte >= 'A' && byte <= 'Z' ? byte - 'A' + 'a' : byte);
 }
 
-/* Eight bytes, from the `skip`th on, of a text as words_compare orders it: without case, and a run of
- * digits after its length. */
+/* Eight bytes, from the `skip`th on, of a text as words_compare orders it: without case, and a
+ * run of digits after its length. */
 static uint64_t text_key(const char *text, size_t skip)
 {
     uint64_t key = 0;

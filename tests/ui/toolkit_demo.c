@@ -2,8 +2,9 @@
  *
  *     toolkit_demo [--color DEPTH] [--glyphs SET] [--theme FILE] [--rows N]
  *
- * Keys as in the built-in table; / searches, f filters, Alt-X crashes, Alt-A aborts, Alt-F divides by
- * zero, t suspends for a second, q quits. The last key or paste is said in the status line. */
+ * Keys as in the built-in table; / searches, f filters, Alt-X crashes, Alt-A aborts, Alt-F
+ * divides by zero, t suspends for a second, q quits. The last key or paste is said in the
+ * status line. */
 #include <locale.h>
 #include <math.h>
 #include <signal.h>
