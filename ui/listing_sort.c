@@ -188,7 +188,8 @@ static size_t make_keys(const struct sorting *sorting, uint64_t *keys, size_t n)
 
 void listing_order(const struct listing *listing, struct listing_state *state)
 {
-    size_t n = state->n_shown;
+    size_t feet = listing->n_feet < state->n_shown ? listing->n_feet : state->n_shown;
+    size_t n = state->n_shown - feet;
     if (!state->n_sorts || n < 2)
         return;
     struct entry *entries = mem_alloc(2 * n * sizeof *entries), *room = entries + n;
