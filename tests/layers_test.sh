@@ -54,7 +54,7 @@ refuses src/corpus/x.c '#include "core/model.h"\n' 1 'corpus must not include co
 refuses src/core/x.c '#include "corpus/pair.h"\n' 1 'core must not include corpus'
 refuses src/core/x.c '#include "encode/encoder.h"\n' 1 'core must not include encode'
 refuses src/session/x.c '#include "command/call.h"\n' 1 'session must not include command'
-refuses src/command/x.c '#include "ui/draw.h"\n' 1 'command must not include ui'
+refuses src/command/x.c '#include "ui/screen.h"\n' 1 'command must not include ui'
 refuses tests/base/test_x.c '#include "near.h"\n#include "io/file.h"\n' 2 'base must not include io'
 refuses src/base/x.c '#include "a.h"\n' 1 'must be written "layer/file.h"'
 refuses src/base/x.c '#include "../io/file.h"\n' 1 'must be written "layer/file.h"'
