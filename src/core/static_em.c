@@ -27,8 +27,8 @@ struct static_em_options static_em_defaults(size_t n_heads, uint64_t seed)
 {
     return (struct static_em_options){.n_heads = n_heads,
                                       .ridge = 1e-4,
-                                      .iterations = 200,
-                                      .tolerance = 1e-6,
+                                      .iterations = 100,
+                                      .tolerance = 1e-5,
                                       .fit = 5,
                                       .seed = seed};
 }

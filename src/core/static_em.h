@@ -32,7 +32,7 @@ struct static_em_options {
     const struct cancel *cancel; /* NULL: nobody stops it */
 };
 
-/* Ridge 1e-4, 200 iterations, tolerance 1e-6, 5 steps. */
+/* Ridge 1e-4, 100 iterations, tolerance 1e-5, 5 steps. */
 struct static_em_options static_em_defaults(size_t n_heads, uint64_t seed);
 
 struct static_em;
