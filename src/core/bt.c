@@ -7,7 +7,6 @@
 #include "base/kernel.h"
 #include "base/memory.h"
 #include "core/lbfgs.h"
-#include "core/logistic.h"
 
 const double bt_ridges[BT_RIDGES] = {1e-2, 1e-3, 1e-4, 1e-5, 1e-6};
 
@@ -57,10 +56,12 @@ double bt_objective(const struct bt_problem *problem, const double *w, double *g
         size_t i = problem->which ? problem->which[j] : j;
         double c = problem->weight ? problem->weight[i] : 1;
         const float *row = contrasts_row(contrasts, i);
-        double margin = c != 0 ? dot(row, w, width) : 0;
-        sum -= c * log_logistic(margin);
-        if (gradient && c != 0)
-            add_scaled(gradient, -c * logistic(-margin), row, width);
+        if (c == 0)
+            continue;
+        double margin = dot(row, w, width), e = exp(-fabs(margin));
+        sum += c * (log(1 + e) - fmin(margin, 0));
+        if (gradient)
+            add_scaled(gradient, -c * (margin >= 0 ? e : 1) / (1 + e), row, width);
     }
     return sum;
 }

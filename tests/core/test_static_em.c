@@ -8,7 +8,7 @@
 #include "core/mixture.h"
 #include "core/static_em.h"
 
-enum { N = 600, K = 3, D = PEOPLE_WIDTH };
+enum { N = 240, K = 3, D = PEOPLE_WIDTH };
 
 static struct static_em *run(const struct contrasts *contrasts,
                              const struct static_em_options *options)
@@ -32,9 +32,9 @@ static void test_fixed_point(void **state)
     people_init(&people, N, 4);
     struct static_em_options options = static_em_defaults(K, 7);
     options.ridge = 1e-2;
-    options.iterations = 5000;
+    options.iterations = 1500;
     options.tolerance = 0;
-    options.fit = 20;
+    options.fit = 8;
     struct static_em *em = run(&people.contrasts, &options);
     /* The gradient as the trainer's own kernel has it. */
     static float margin[K * N], logit[K * N], d_margin[K * N], d_logit[K * N],
