@@ -191,6 +191,8 @@ static enum status make_options(const struct call *call, const struct features *
 {
     const struct compare_args *args = call->args;
     struct comparing_options options = comparing_defaults();
+    options.train_name = args->features;
+    options.test_name = args->test ? args->test : args->features;
     options.reference = (enum method)args->reference;
     options.runs = args->runs;
     options.budget = args->budget;
@@ -349,7 +351,7 @@ static enum status run_compare(struct call *call, struct error *err)
     status = subject_check_split(sides.test, SPLIT_TEST, err);
     if (!status)
         status = compare_sides(&sides, call, err);
-    if (status == STATUS_SHAPE || status == STATUS_NUMERIC)
+    if (status == STATUS_SHAPE)
         error_prefix(err, "'%s'", args->test ? args->test : args->features);
     sides_done(&sides);
     return status;

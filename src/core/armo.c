@@ -188,7 +188,7 @@ static enum status choose(struct one *one, const struct ridge *ridge, double *al
         memcpy(one->best, one->w, ridge->width * sizeof *one->w);
     }
     if (!found)
-        return error_set(err, last.status, "%s", last.message);
+        return error_set(err, STATUS_FAILED, "%s", last.message);
     return STATUS_OK;
 }
 

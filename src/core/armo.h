@@ -43,7 +43,7 @@ struct armo {
 int armo_verbosity(const struct features *features);
 
 /* From the rated responses of the training pairs. *out is created. STATUS_SHAPE when there
- * are none, errors of ridge_make. */
+ * are none, STATUS_FAILED when no penalty is large enough; errors of ridge_make. */
 enum status armo_fit(struct armo *out, const struct features *features,
                      const struct armo_options *options, struct team *team,
                      struct error *err);

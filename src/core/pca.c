@@ -173,7 +173,7 @@ static enum status iterate(struct krylov *krylov, struct pca *pca, double *scrat
             break;
     }
     if (krylov->n < pca->n_components)
-        return error_set(err, STATUS_NUMERIC, "principal components do not converge");
+        return error_set(err, STATUS_FAILED, "principal components do not converge");
     memcpy(pca->components, krylov->basis,
            pca->n_components * pca->width * sizeof *pca->components);
     memcpy(pca->variances, krylov->values, pca->n_components * sizeof *pca->variances);
@@ -187,7 +187,7 @@ static enum status decompose(struct gram *gram, struct pca *pca,
         return linalg_eigen(gram->moments, gram->width, pca->n_components, pca->variances,
                             pca->components)
                    ? STATUS_OK
-                   : error_set(err, STATUS_NUMERIC, "principal components do not converge");
+                   : error_set(err, STATUS_FAILED, "principal components do not converge");
     struct krylov krylov;
     bool enough = krylov_init(&krylov, gram, pca->n_components);
     double *scratch = mem_array(krylov.block, gram->width * sizeof *scratch);

@@ -25,7 +25,7 @@ struct pca {
 };
 
 /* At most min(width, n - 1 or n) components. *out is created; errors as of gram_make, and
- * STATUS_NUMERIC when they do not converge. */
+ * STATUS_SHAPE for fewer than two rows, STATUS_FAILED when they do not converge. */
 enum status pca_make(struct pca *out, const struct gram_source *source, size_t n_components,
                      bool centred, struct team *team, const struct cancel *cancel,
                      struct error *err);

@@ -243,10 +243,10 @@ static enum status begin_run(struct comparing *comparing, struct error *err)
                          "leaves some to score");
     enum status status = contrasts_make(&now->asked_rows, comparing->test,
                                         (struct pair_list){now->asked, now->n_asked}, err);
-    return status
-               ? status
-               : contrasts_make(&now->label_rows, comparing->test,
+    if (!status)
+        status = contrasts_make(&now->label_rows, comparing->test,
                                 (struct pair_list){now->budget.pairs, now->budget.n}, err);
+    return comparing_blame(comparing->options.test_name, status, err);
 }
 
 /* ---- a step ---- */
@@ -264,7 +264,7 @@ static void keep_right(struct comparing *comparing)
 /* What a method says about data that are not for it; others end the comparison. */
 static bool is_no_match(enum status status)
 {
-    return status == STATUS_SHAPE || status == STATUS_NUMERIC || status == STATUS_FAILED;
+    return status == STATUS_SHAPE || status == STATUS_FAILED;
 }
 
 /* Leaves the method out, and what it was making. */

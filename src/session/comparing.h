@@ -66,6 +66,8 @@ enum {
 };
 
 struct comparing_options {
+    /* The files' names, put before what is wrong with the features; may be NULL. */
+    const char *train_name, *test_name;
     bool chosen[METHOD_COUNT];
     enum method reference; /* that differences are taken to; takes part in any case */
     size_t runs;           /* >= 1 */
@@ -107,7 +109,8 @@ struct comparing *comparing_create(const struct features *train,
                                    struct team *team, struct error *err);
 void comparing_free(struct comparing *comparing); /* NULL is allowed */
 
-/* STATUS_CANCELLED, STATUS_NO_MEMORY; what a method lacks makes it not applicable instead. */
+/* STATUS_NUMERIC for features that are not finite, STATUS_CANCELLED, STATUS_NO_MEMORY; what a method
+ * lacks makes it not applicable instead. */
 enum status comparing_step(struct comparing *comparing, struct error *err);
 bool comparing_finished(const struct comparing *comparing);
 

@@ -85,8 +85,8 @@ struct method_row {
     unsigned told;  /* TOLD_* */
     unsigned needs; /* 1 << enum need */
     double weight;  /* of its work, for progress */
-    /* One step of work; sets *done, and fills now.right then. STATUS_SHAPE, STATUS_NUMERIC and
-     * STATUS_FAILED make the method not applicable. */
+    /* One step of work; sets *done, and fills now.right then. STATUS_SHAPE and STATUS_FAILED make
+     * the method not applicable. */
     enum status (*step)(struct comparing *comparing, bool *done, struct error *err);
 };
 extern const struct method_row method_rows[METHOD_COUNT];
@@ -98,6 +98,9 @@ enum status comparing_make(struct comparing *comparing, enum need need, bool *do
                            struct error *err);
 /* Share of it that is done. */
 double comparing_made_share(const struct comparing *comparing, enum need need);
+
+/* Puts the name of the features at fault before the message of STATUS_NUMERIC. */
+enum status comparing_blame(const char *name, enum status status, struct error *err);
 
 /* ---- comparing_methods.c ---- */
 

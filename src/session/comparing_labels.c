@@ -152,8 +152,9 @@ METHOD_STEP(method_drm)
     if (!comparing->pca.n_components) {
         struct gram_pairs pairs = {comparing->train, division_train(&comparing->division)};
         struct gram_source source = gram_of_pairs(&pairs);
-        return pca_make(&comparing->pca, &source, comparing->options.components, true,
-                        comparing->team, comparing->options.cancel, err);
+        enum status made = pca_make(&comparing->pca, &source, comparing->options.components,
+                                    true, comparing->team, comparing->options.cancel, err);
+        return comparing_blame(comparing->options.train_name, made, err);
     }
     size_t n = 2 * comparing->pca.n_components;
     float *heads = mem_alloc(n * comparing->pca.width * sizeof *heads);

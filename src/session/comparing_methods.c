@@ -46,7 +46,7 @@ static enum status decide_by_model(struct comparing *comparing, const struct mod
         predictions_make(&predictions, comparing->test, &bare, now->asked, now->n_asked,
                          (struct predict_options){RULE_PROBABILITY, routing}, err);
     if (status)
-        return status;
+        return comparing_blame(comparing->options.test_name, status, err);
     for (size_t i = 0; i < now->n_asked; i++)
         now->right[i] =
             predictions.right[i * predictions.n_predictors + predictions.n_heads];

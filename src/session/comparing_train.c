@@ -275,8 +275,13 @@ static enum status make_scales(struct comparing *comparing, bool *done, struct e
     return STATUS_OK;
 }
 
-enum status comparing_make(struct comparing *comparing, enum need need, bool *done,
-                           struct error *err)
+enum status comparing_blame(const char *name, enum status status, struct error *err)
+{
+    return status == STATUS_NUMERIC && name ? error_prefix(err, "'%s'", name) : status;
+}
+
+static enum status make(struct comparing *comparing, enum need need, bool *done,
+                        struct error *err)
 {
     switch (need) {
     case NEED_PAIRS:
@@ -297,6 +302,14 @@ enum status comparing_make(struct comparing *comparing, enum need need, bool *do
         break;
     }
     return make_scales(comparing, done, err);
+}
+
+enum status comparing_make(struct comparing *comparing, enum need need, bool *done,
+                           struct error *err)
+{
+    const struct comparing_options *options = &comparing->options;
+    const char *name = need == NEED_ADAPTED ? options->test_name : options->train_name;
+    return comparing_blame(name, make(comparing, need, done, err), err);
 }
 
 double comparing_made_share(const struct comparing *comparing, enum need need)

@@ -160,7 +160,8 @@ METHOD_STEP(method_armo)
 {
     struct gating gating;
     if (!comparing->armo.n_attributes)
-        return make_armo(comparing, err);
+        return comparing_blame(comparing->options.train_name, make_armo(comparing, err),
+                               err);
     enum status status = make_gate(comparing, &gating, err);
     if (status)
         return status;
