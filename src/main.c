@@ -11,10 +11,12 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "command/batch.h"
 #include "command/line.h"
+#include "command/output.h"
 #include "command/table.h"
-#include "command/terminal.h"
-#include "io/file.h"
+#include "ui/front.h"
+#include "ui/repl.h"
 
 static struct cancel cancel;
 static volatile sig_atomic_t stop_signal;
@@ -64,9 +66,12 @@ static void write_error(const char *bytes, size_t length)
     }
 }
 
+/* An empty message: what was wrong has been said, where it was found. */
 static void say_error(const struct error *err)
 {
     struct text line = {0};
+    if (!err->message[0])
+        return;
     text_add(&line, "microscope: ");
     text_add_visible(&line, err->message, strlen(err->message), SIZE_MAX);
     text_add_char(&line, '\n');
@@ -74,41 +79,19 @@ static void say_error(const struct error *err)
     text_done(&line);
 }
 
-static enum status write_output(const struct text *out, struct error *err)
+static void say(void *context, const char *bytes, size_t length)
 {
-    struct sink *sink = out->length ? sink_open("-", err) : NULL;
-    if (!sink)
-        return out->length ? STATUS_IO : STATUS_OK;
-    sink_write(sink, out->bytes, out->length);
-    return sink_commit(sink, err);
-}
-
-static enum status write_report(const struct report *report, const struct common *common,
-                                struct error *err)
-{
-    struct text out = {0}, aside = {0};
-    bool yields = report_yields_output(report);
-    struct report_style style = {
-        .mode = (enum table_mode)common->mode,
-        .table = common->table,
-        .quiet = common->quiet,
-        .cells = terminal_cells(yields ? STDERR_FILENO : STDOUT_FILENO),
-    };
-    enum status status = report_write(report, &style, &out, &aside, err);
-    if (status == STATUS_OK && !yields)
-        status = write_output(&out, err);
-    else if (status == STATUS_OK && !common->quiet)
-        write_error(out.bytes, out.length);
-    if (status == STATUS_OK)
-        write_error(aside.bytes, aside.length);
-    text_done(&out);
-    text_done(&aside);
-    return status;
+    (void)context;
+    write_error(bytes, length);
 }
 
 /* Runs the line and writes what it found, also when it was stopped or the answer is no. */
 static enum status run(const struct line *line, struct error *err)
 {
+    const struct output output = {.say = say};
+    enum status status = output_check(&line->common, &output, err);
+    if (status != STATUS_OK)
+        return status;
     struct progress progress;
     progress_on_terminal(&progress);
     struct call call = {
@@ -117,13 +100,14 @@ static enum status run(const struct line *line, struct error *err)
         .report = report_create(line->command->name),
         .commands = command_table,
     };
-    enum status status = line_run(line, &call, err);
+    status = line_run(line, &call, err);
     progress_done(&progress);
     bool ended =
         status == STATUS_OK || status == STATUS_FAILED || status == STATUS_CANCELLED;
     if (status == STATUS_OK || (ended && !report_is_empty(call.report))) {
         struct error unwritten;
-        enum status written = write_report(call.report, &line->common, &unwritten);
+        enum status written =
+            output_report(call.report, &line->common, &output, &unwritten);
         if (status == STATUS_OK && written != STATUS_OK) {
             *err = unwritten;
             status = written;
@@ -133,16 +117,87 @@ static enum status run(const struct line *line, struct error *err)
     return status;
 }
 
-/* --help and --version without a command are those commands, and so is no word at all. */
-static const char **make_words(int n, char **arguments)
+/* Scripts and -c. */
+static enum status run_batch(const char *const *words, size_t n, struct error *err)
 {
-    const char **words = mem_alloc(((size_t)n + 1) * sizeof *words);
-    for (int i = 0; i < n; i++)
+    struct progress progress;
+    struct arena arena = {0};
+    struct batch batch = {.table = command_table, .cancel = &cancel, .progress = &progress};
+    progress_on_terminal(&progress);
+    enum status status = batch_parse(&batch, words, n, &arena, err);
+    if (!status)
+        status = batch_run(&batch, err);
+    progress_done(&progress);
+    arena_done(&arena);
+    return status;
+}
+
+static enum status run_line(const char *const *words, size_t n, struct error *err)
+{
+    struct line line;
+    enum status status = line_parse(&line, command_table, words, n, err);
+    if (status == STATUS_OK) {
+        status = run(&line, err);
+        line_done(&line);
+    }
+    return status;
+}
+
+/* The terminal interface, or the command that the words stand for. */
+static enum status run_front(const char *const *words, size_t n, struct error *err)
+{
+    struct front_line front;
+    struct progress progress;
+    progress_on_terminal(&progress);
+    enum status status = front_read(&front, command_table, words, n, err);
+    if (!status && front.kind == FRONT_COMMAND)
+        status = run_line(front.words, front.n, err);
+    else if (!status)
+        status = front_run(&front, command_table, &progress, &cancel, err);
+    progress_done(&progress);
+    front_done(&front);
+    return status;
+}
+
+static enum status run_repl(const char *const *words, size_t n, struct error *err)
+{
+    const struct repl_options options = {
+        .table = command_table, .files = words + 1, .n_files = n - 1};
+    for (size_t i = 1; i < n; i++)
+        if (words[i][0] == '-')
+            return run_line(words, n, err);
+    if (!isatty(STDIN_FILENO))
+        return error_set(err, STATUS_USAGE,
+                         "'repl' wants a terminal; a script is read by 'microscope -'");
+    return repl_run(&options, err);
+}
+
+static enum status run_words(const char *const *words, size_t n, struct error *err)
+{
+    if (batch_is_meant(words, n))
+        return run_batch(words, n, err);
+    if (n && strcmp(words[0], "repl") == 0)
+        return run_repl(words, n, err);
+    return run_front(words, n, err);
+}
+
+/* --help, --help-all and --version without a command are those commands. */
+static const char **make_words(size_t *n, char **arguments)
+{
+    const char **words = mem_alloc((*n + 2) * sizeof *words);
+    for (size_t i = 0; i < *n; i++)
         words[i] = arguments[i];
-    if (n == 0 || strcmp(words[0], "--help") == 0 || strcmp(words[0], "-h") == 0)
+    const char *first = *n ? words[0] : "";
+    if (strcmp(first, "--help-all") == 0) {
+        memmove(words + 1, words, *n * sizeof *words);
         words[0] = "help";
-    else if (strcmp(words[0], "--version") == 0)
+        words[1] = "--all";
+        ++*n;
+    } else if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0) {
+        words[0] = "help";
+    } else if (strcmp(first, "--version") == 0) {
         words[0] = "version";
+    }
     return words;
 }
 
@@ -151,15 +206,10 @@ int main(int argc, char **argv)
     setlocale(LC_CTYPE, "");
     occupy_standard_files();
     handle_signals();
-    int n = argc > 1 ? argc - 1 : 0;
-    const char **words = make_words(n, argv + 1);
-    struct line line;
+    size_t n = argc > 1 ? (size_t)argc - 1 : 0;
+    const char **words = make_words(&n, argv + 1);
     struct error err;
-    enum status status = line_parse(&line, command_table, words, n ? (size_t)n : 1, &err);
-    if (status == STATUS_OK) {
-        status = run(&line, &err);
-        line_done(&line);
-    }
+    enum status status = run_words(words, n, &err);
     if (status != STATUS_OK)
         say_error(&err);
     free(words);

@@ -41,6 +41,17 @@ enum utf8_kind {
 };
 enum utf8_kind utf8_kind(int32_t code); /* UTF8_SPACE for a negative code */
 
+/* Unicode's general category in its two letters ("Lu", "Mn"); "Cn" for a negative code. */
+const char *utf8_category(int32_t code);
+
+/* Bytes of the first grapheme, what a reader takes for one character; 0 for an empty text. */
+size_t utf8_grapheme(const char *bytes, size_t length);
+
+/* Appends valid UTF-8 in one of Unicode's normal forms. */
+enum utf8_form { UTF8_NFC, UTF8_NFD, UTF8_NFKC, UTF8_NFKD };
+void utf8_normalise(struct text *out, const char *bytes, size_t length,
+                    enum utf8_form form);
+
 /* Lower case by Unicode's one-to-one mapping; the code itself when it has none. */
 int32_t utf8_lower(int32_t code);
 
@@ -60,6 +71,18 @@ size_t text_width(const char *bytes, size_t length);
  * become \xNN (newline and tab \n, \t), characters that turn the direction of text become
  * \uNNNN; at most `cells` columns, with an ellipsis when cut. */
 void text_add_visible(struct text *out, const char *bytes, size_t length, size_t cells);
+
+/* A character with its marks, as user text is shown: what text_add_visible makes visible comes as
+ * ASCII, of which each byte takes a cell. Joiners and selectors behind symbols, about which terminals
+ * disagree, are left out, and so are marks for which there is no room. */
+enum { CLUSTER_BYTES = 18 };
+struct cluster {
+    char bytes[CLUSTER_BYTES]; /* NUL-terminated */
+    unsigned char length, width;
+};
+
+/* Takes the next cluster from *at on; false at the end. */
+bool text_next_cluster(const char **at, const char *end, struct cluster *cluster);
 
 /* The same for messages: string into out, at most `room` bytes with the NUL, cut at a character.
  * Returns out. */

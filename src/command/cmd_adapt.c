@@ -5,17 +5,15 @@
 
 #include "command/adapting_report.h"
 #include "command/dtypes.h"
+#include "command/model_out.h"
 #include "command/subject.h"
-#include "core/checkpoint.h"
-#include "io/json.h"
-#include "io/safetensors_writer.h"
 
 struct adapt_args {
     const char *features, *model, *out, *learning_rate;
     size_t budget, epochs, batch, runs;
     double tau, weight_decay;
     int targets, split, rule, dtype;
-    bool standardise;
+    bool standardise, keep;
 };
 
 #define COUNT(name_, member, least, most, initial_, help_)                                 \
@@ -40,11 +38,13 @@ static const char *const rule_choices[] = {"hedge", "em", "stack", "em-residual"
 static const struct field adapt_fields[] = {
     {.name = "features",
      .type = FIELD_PATH,
+     .held = HELD_FEATURES,
      .positional = true,
      FIELD_AT(struct adapt_args, features),
      .help = "features of pairs with contexts and attributes"},
     {.name = "model",
      .type = FIELD_PATH,
+     .held = HELD_MODEL,
      .positional = true,
      FIELD_AT(struct adapt_args, model),
      .help = "model made by train, with a router"},
@@ -54,6 +54,11 @@ static const struct field adapt_fields[] = {
      .initial = "",
      FIELD_AT(struct adapt_args, out),
      .help = "model to write: the first run's"},
+    {.name = "keep",
+     .type = FIELD_FLAG,
+     FIELD_AT(struct adapt_args, keep),
+     .initial = "no",
+     .help = "within a session: go on with the first run's model"},
     COUNT("budget", budget, 0, 1000000000, "50",
           "training pairs of each attribute that are used"),
     REAL("tau", tau, HUGE_VAL, "0.001",
@@ -102,34 +107,37 @@ static double tau_of(const struct adapt_args *args)
     return args->rule == WEIGH_EM ? 1 : args->tau;
 }
 
-static enum status check_args(const struct adapt_args *args, struct error *err)
+static bool makes_model(const struct adapt_args *args)
 {
+    return args->out || args->keep;
+}
+
+static enum status check_args(const struct call *call, struct error *err)
+{
+    const struct adapt_args *args = call->args;
     if (!(args->tau > 0))
         return error_set(err, STATUS_USAGE, "--tau wants a number above 0, not %g",
                          args->tau);
-    if (!args->out)
+    if (!makes_model(args))
         return STATUS_OK;
     if (!adapting_routes((enum weigh_rule)args->rule))
         return error_set(err, STATUS_USAGE,
                          "--rule %s weighs the heads by attribute and adapts no router "
                          "that --out could write",
                          rule_choices[args->rule]);
-    return safetensors_writer_check(args->out, err);
+    return model_out_check(call, args->out, err);
 }
 
 static enum status save_model(const struct adapting *adapting, const struct json *metadata,
-                              const struct adapt_args *args, struct error *err)
+                              struct call *call, struct error *err)
 {
+    const struct adapt_args *args = call->args;
     struct model model;
     struct json *described = NULL;
     enum status status = adapting_model(adapting, metadata, &model, &described, err);
-    if (status)
-        return status;
-    json_put_text(described, "version", MICROSCOPE_VERSION);
-    status = checkpoint_save(args->out, &model, described, dtype_chosen[args->dtype], err);
-    model_done(&model);
-    json_free(described);
-    return status;
+    return status ? status
+                  : model_out(call, &model, described, args->out, dtype_chosen[args->dtype],
+                              err);
 }
 
 static void report_settings(struct call *call, double seconds)
@@ -164,19 +172,19 @@ static enum status adapt_subject(struct call *call, const struct subject *subjec
         .with_rules = true,
         .runs = args->runs,
         .seed = call->seed,
+        .cancel = call->cancel,
     };
     struct team *team =
-        team_create(adapting_threads(&subject->model, args->batch, call->threads));
+        team_create(adapt_threads(&subject->model.shape, args->batch, call->threads));
     struct adapting *adapting = adapting_create(&subject->features, &subject->model,
                                                 &setting, 1, &options, team, err);
+    const struct adapting_watcher nobody = {0};
     double seconds = 0;
     enum status status =
-        adapting ? adapting_watch(adapting, call, &seconds, err) : err->status;
-    if (!status && args->out)
-        status = save_model(adapting, subject->metadata, args, err);
+        adapting ? adapting_watch(adapting, call, &nobody, &seconds, err) : err->status;
+    if (!status && makes_model(args))
+        status = save_model(adapting, subject->metadata, call, err);
     if (!status) {
-        if (args->out && strcmp(args->out, "-") == 0)
-            report_yield_output(call->report);
         report_settings(call, seconds);
         adapting_report_before(adapting, call->report);
         adapting_report(adapting, args->runs, (enum weigh_rule)args->rule, call->report);
@@ -193,7 +201,7 @@ static enum status run_adapt(struct call *call, struct error *err)
     double rate;
     enum status status = read_rate(args->learning_rate, &rate, err);
     if (!status)
-        status = check_args(args, err);
+        status = check_args(call, err);
     if (!status)
         status = subject_open(&subject, call, args->features, args->model, err);
     if (status)

@@ -13,11 +13,13 @@ struct bound_args {
 static const struct field bound_fields[] = {
     {.name = "features",
      .type = FIELD_PATH,
+     .held = HELD_FEATURES,
      .positional = true,
      FIELD_AT(struct bound_args, features),
      .help = "features of the pairs"},
     {.name = "model",
      .type = FIELD_PATH,
+     .held = HELD_MODEL,
      .positional = true,
      FIELD_AT(struct bound_args, model),
      .help = "model whose heads are taken as the groups"},
@@ -108,8 +110,11 @@ static enum status run_bound(struct call *call, struct error *err)
     if (status)
         return status;
     status = subject_check_split(&subject.features, split, err);
+    struct workers workers = {team_create(call->threads), call->cancel};
     if (!status)
-        status = bound_estimate(&subject.features, &subject.model, split, &estimate, err);
+        status = bound_estimate(&subject.features, &subject.model, split, &workers,
+                                &estimate, err);
+    team_free(workers.team);
     if (status == STATUS_SHAPE || status == STATUS_NUMERIC)
         error_prefix(err, "'%s'", args->features);
     if (!status) {

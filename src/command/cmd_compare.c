@@ -10,10 +10,10 @@
 #include "command/compare_report.h"
 #include "command/subject.h"
 #include "core/armo.h"
-#include "core/checkpoint.h"
 #include "core/linalg.h"
 #include "io/json.h"
 #include "session/comparing.h"
+#include "session/training.h"
 
 struct compare_args {
     const char *features, *model, *test, *methods, *verbosity;
@@ -47,11 +47,13 @@ static const char *const unit_choices[] = {"auto", "attribute", "user", "context
 static const struct field compare_fields[] = {
     {.name = "features",
      .type = FIELD_PATH,
+     .held = HELD_FEATURES,
      .positional = true,
      FIELD_AT(struct compare_args, features),
      .help = "features of the pairs to train on"},
     {.name = "model",
      .type = FIELD_PATH,
+     .held = HELD_MODEL,
      .positional = true,
      .initial = "",
      FIELD_AT(struct compare_args, model),
@@ -79,17 +81,20 @@ static const struct field compare_fields[] = {
         "units", units, unit_choices, "auto",
         "what training pairs belong together by; auto: users, else contexts, attributes"),
     COUNT("heads", heads, 2, MODEL_HEADS_MAX, "10", "heads of mixtures and ensembles"),
-    COUNT("hidden", hidden, 1, MODEL_HIDDEN_MAX, "128", "hidden units of the router"),
-    COUNT("restarts", restarts, 1, 1000, "5",
+    COUNT("hidden", hidden, 1, MODEL_HIDDEN_MAX, TRAINING_TEXT(TRAINING_HIDDEN),
+          "hidden units of the router"),
+    COUNT("restarts", restarts, 1, 1000, TRAINING_TEXT(TRAINING_RESTARTS),
           "starts of a mixture; the best on hold-out wins"),
-    REAL("alpha", alpha, 1000, "0.5", "weight of the entropy term"),
+    REAL("alpha", alpha, 1000, TRAINING_TEXT(TRAINING_ALPHA), "weight of the entropy term"),
     REAL("tau", tau, HUGE_VAL, "0.001", "above 0; of the adapted router"),
-    COUNT("epochs", epochs, 1, 100000, "40", "passes over the training pairs"),
-    COUNT("batch", batch, 1, 1000000000, "64", "pairs a step"),
-    REAL("learning-rate", learning_rate, 1000, "0.002", "AdamW's rate at its highest"),
-    COUNT("patience", patience, 0, 100000, "5",
+    COUNT("epochs", epochs, 1, 100000, TRAINING_TEXT(TRAINING_EPOCHS),
+          "passes over the training pairs"),
+    COUNT("batch", batch, 1, 1000000000, TRAINING_TEXT(TRAINING_BATCH), "pairs a step"),
+    REAL("learning-rate", learning_rate, 1000, TRAINING_TEXT(TRAINING_RATE),
+         "AdamW's rate at its highest"),
+    COUNT("patience", patience, 0, 100000, TRAINING_TEXT(TRAINING_PATIENCE),
           "epochs without gain of any model before training stops; 0: never"),
-    REAL("holdout", holdout, 0.9, "0.1",
+    REAL("holdout", holdout, 0.9, TRAINING_TEXT(TRAINING_HOLDOUT),
          "share of the training prompts held out when the features have no hold-out split"),
     CHOICE("ensemble", ensemble, ensemble_kind_names, "plain",
            "how the heads of shared-base and hyre come to differ"),
@@ -154,19 +159,11 @@ static enum status read_verbosity(const struct compare_args *args,
                                   const struct features *features, int *attribute,
                                   struct error *err)
 {
-    *attribute = -1;
-    if (strcmp(args->verbosity, "auto") == 0)
-        *attribute = armo_verbosity(features);
-    if (strcmp(args->verbosity, "auto") == 0 || strcmp(args->verbosity, "none") == 0)
+    bool automatic = strcmp(args->verbosity, "auto") == 0;
+    *attribute = automatic ? armo_verbosity(features) : -1;
+    if (automatic || strcmp(args->verbosity, "none") == 0)
         return STATUS_OK;
-    for (size_t a = 0; a < features->n_attributes && *attribute < 0; a++)
-        if (strcmp(args->verbosity, features->attributes[a]) == 0)
-            *attribute = (int)a;
-    char shown[80];
-    return *attribute >= 0
-               ? STATUS_OK
-               : error_set(err, STATUS_NOT_FOUND, "'%s' has no attribute '%s'",
-                           args->features, text_show(shown, sizeof shown, args->verbosity));
+    return subject_find_attribute(features, args->verbosity, attribute, err);
 }
 
 static enum status check_args(const struct compare_args *args, struct error *err)
@@ -226,22 +223,18 @@ static enum status make_options(const struct call *call, const struct features *
 
 /* ---- running ---- */
 
-/* What is compared: training features, those that are scored (the same unless --test), and a
- * given model. */
+/* What is compared: training features and perhaps a given model, and the features that are scored
+ * (the same unless --test). */
 struct sides {
-    struct features train, other;
+    struct subject subject;
+    struct features other;
     const struct features *test;
-    struct model model;
-    struct json *metadata;
-    bool has_model;
 };
 
 static void sides_done(struct sides *sides)
 {
-    features_done(&sides->train);
     features_done(&sides->other);
-    model_done(&sides->model);
-    json_free(sides->metadata);
+    subject_done(&sides->subject);
 }
 
 /* Statistics of an encoder belong to the corpus that they were fitted on. */
@@ -249,7 +242,7 @@ static void compare_encoders(const struct sides *sides, struct report *report)
 {
     static const char *const keys[] = {"encoder", "encoder.settings"};
     for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
-        const char *ours = json_text(json_get(sides->train.metadata, keys[k]));
+        const char *ours = json_text(json_get(sides->subject.features.metadata, keys[k]));
         const char *theirs = json_text(json_get(sides->test->metadata, keys[k]));
         if (!ours || !theirs || strcmp(ours, theirs) == 0)
             continue;
@@ -268,20 +261,20 @@ static enum status open_sides(struct sides *sides, struct call *call, struct err
     const struct compare_args *args = call->args;
     *sides = (struct sides){0};
     linalg_init();
-    enum status status = features_open(&sides->train, args->features, err);
-    sides->test = &sides->train;
-    if (!status && args->test) {
-        status = features_open(&sides->other, args->test, err);
-        sides->test = &sides->other;
-    }
-    if (!status && args->model) {
-        status = checkpoint_open(args->model, &sides->model, &sides->metadata, err);
-        sides->has_model = !status;
-    }
-    if (!status && args->test)
-        compare_encoders(sides, call->report);
+    enum status status =
+        args->model ? subject_open(&sides->subject, call, args->features, args->model, err)
+                    : subject_open_features(&sides->subject, call, args->features, err);
     if (status)
-        sides_done(sides);
+        return status;
+    sides->test = &sides->subject.features;
+    if (!args->test)
+        return STATUS_OK;
+    status = features_open(&sides->other, args->test, err);
+    sides->test = &sides->other;
+    if (status)
+        subject_done(&sides->subject);
+    else
+        compare_encoders(sides, call->report);
     return status;
 }
 
@@ -317,15 +310,15 @@ static enum status watch(struct comparing *comparing, struct call *call, struct 
 static enum status compare_sides(struct sides *sides, struct call *call, struct error *err)
 {
     const struct compare_args *args = call->args;
+    const struct features *train = &sides->subject.features;
     struct comparing_options options;
-    enum status status = make_options(call, &sides->train, &options, err);
+    enum status status = make_options(call, train, &options, err);
     if (status)
         return status;
-    struct team *team =
-        team_create(comparing_threads(&sides->train, &options, call->threads));
+    struct team *team = team_create(comparing_threads(train, &options, call->threads));
     struct comparing *comparing =
-        comparing_create(&sides->train, sides->test,
-                         sides->has_model ? &sides->model : NULL, &options, team, err);
+        comparing_create(train, sides->test, args->model ? &sides->subject.model : NULL,
+                         &options, team, err);
     status = comparing ? watch(comparing, call, err) : err->status;
     if (!status) {
         struct text line = {0};

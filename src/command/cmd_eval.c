@@ -12,11 +12,13 @@ struct eval_args {
 static const struct field eval_fields[] = {
     {.name = "features",
      .type = FIELD_PATH,
+     .held = HELD_FEATURES,
      .positional = true,
      FIELD_AT(struct eval_args, features),
      .help = "features of the pairs"},
     {.name = "model",
      .type = FIELD_PATH,
+     .held = HELD_MODEL,
      .positional = true,
      FIELD_AT(struct eval_args, model),
      .help = "model made by train, or a released checkpoint"},
@@ -58,11 +60,13 @@ static enum status eval_on(struct call *call, const struct features *features,
         .routing = (enum routing)args->route,
         .resamples = args->resamples,
         .seed = call->seed,
+        .workers = {team_create(call->threads), call->cancel},
     };
     struct evaluation evaluation;
     enum status status = subject_check_split(features, options.split, err);
     if (!status)
         status = evaluate(features, model, &options, &evaluation, err);
+    team_free(options.workers.team);
     if (status)
         return status;
     report_text(call->report, "split", split_choices[args->split]);

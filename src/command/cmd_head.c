@@ -18,6 +18,7 @@ struct head_args {
 static const struct field head_fields[] = {
     {.name = "model",
      .type = FIELD_PATH,
+     .held = HELD_MODEL,
      .positional = true,
      FIELD_AT(struct head_args, model),
      .help = "model made by train, or a released checkpoint"},
@@ -30,10 +31,12 @@ static const struct field head_fields[] = {
      .help = "its number, from 1"},
     {.name = "features",
      .type = FIELD_PATH,
+     .held = HELD_FEATURES,
      FIELD_AT(struct head_args, features),
      .help = "features of the pairs"},
     {.name = "corpus",
      .type = FIELD_PATH,
+     .held = HELD_CORPUS,
      FIELD_AT(struct head_args, corpus),
      .initial = "",
      .help = "corpus that the features were made from: shows the pairs' texts"},
@@ -68,14 +71,16 @@ static const struct field head_fields[] = {
 };
 
 static enum status look_at(struct call *call, const struct subject *subject,
-                           const struct corpus *corpus, struct error *err)
+                           const struct corpus *corpus, const struct workers *workers,
+                           struct error *err)
 {
     const struct head_args *args = call->args;
     const struct features *features = &subject->features;
     struct evaluate_options options = {.split = (enum split)args->split,
                                        .rule = RULE_PROBABILITY,
                                        .resamples = args->resamples,
-                                       .seed = call->seed};
+                                       .seed = call->seed,
+                                       .workers = *workers};
     enum status status = subject_check_split(features, options.split, err);
     if (status)
         return status;
@@ -89,11 +94,14 @@ static enum status look_at(struct call *call, const struct subject *subject,
                              .k = args->head - 1,
                              .top = args->top,
                              .pairs = args->pairs};
-    status = predictions_make(&look.predictions, features, &subject->model, pairs, n,
-                              (struct predict_options){options.rule, options.routing}, err);
+    status = predictions_make(
+        &look.predictions, features, &subject->model, pairs, n,
+        (struct predict_options){options.rule, options.routing, *workers}, err);
     if (!status) {
         evaluate_predictions(features, &look.predictions, &options, &look.evaluation);
-        status = head_report(&look, call, err);
+        status = cancel_asked(call->cancel)
+                     ? error_set(err, STATUS_CANCELLED, "it was stopped in the bootstrap")
+                     : head_report(&look, call, err);
         evaluation_done(&look.evaluation);
         predictions_done(&look.predictions);
     }
@@ -101,41 +109,29 @@ static enum status look_at(struct call *call, const struct subject *subject,
     return status;
 }
 
-static enum status read_corpus(struct call *call, const struct features *features,
-                               struct corpus *corpus, struct error *err)
-{
-    const struct head_args *args = call->args;
-    struct corpus_watch watch = watch_corpus(call);
-    progress_begin(call->progress, "reading", "bytes");
-    enum status status = corpus_read(corpus, args->corpus, &watch, err);
-    progress_end(call->progress);
-    if (status)
-        return status;
-    status = origin_check(corpus, features, err);
-    if (status)
-        error_prefix(err, "'%s'", args->corpus);
-    return status;
-}
-
 static enum status run_head(struct call *call, struct error *err)
 {
     const struct head_args *args = call->args;
     struct subject subject;
-    struct corpus corpus = {0};
+    struct held_corpus *corpus = NULL;
     enum status status = subject_open(&subject, call, args->features, args->model, err);
     if (status)
         return status;
     if (args->head > subject.model.shape.n_heads)
         status = error_set(err, STATUS_USAGE, "'%s' has %zu heads and no head %zu",
                            args->model, subject.model.shape.n_heads, args->head);
-    else if (args->corpus)
-        status = read_corpus(call, &subject.features, &corpus, err);
+    else if (args->corpus) {
+        corpus = subject_corpus(&subject, call, args->corpus, err);
+        status = corpus ? STATUS_OK : err->status;
+    }
     if (!status) {
-        status = look_at(call, &subject, args->corpus ? &corpus : NULL, err);
+        struct workers workers = {team_create(call->threads), call->cancel};
+        status = look_at(call, &subject, corpus ? &corpus->corpus : NULL, &workers, err);
+        team_free(workers.team);
         if (status == STATUS_SHAPE || status == STATUS_NUMERIC)
             error_prefix(err, "'%s'", args->features);
     }
-    corpus_done(&corpus);
+    held_corpus_unref(corpus);
     subject_done(&subject);
     return status;
 }

@@ -22,11 +22,13 @@ static const char *const online_rules[] = {"hedge", "em", NULL}; /* by enum weig
 static const struct field hedge_fields[] = {
     {.name = "features",
      .type = FIELD_PATH,
+     .held = HELD_FEATURES,
      .positional = true,
      FIELD_AT(struct hedge_args, features),
      .help = "features of the pairs"},
     {.name = "model",
      .type = FIELD_PATH,
+     .held = HELD_MODEL,
      .positional = true,
      FIELD_AT(struct hedge_args, model),
      .help = "model made by train, or a released checkpoint"},
@@ -101,40 +103,6 @@ static const struct field hedge_fields[] = {
     {0},
 };
 
-/* ---- the attribute ---- */
-
-static void list_attributes(const struct features *features, struct text *out)
-{
-    for (size_t a = 0; a < features->n_attributes; a++) {
-        text_add(out, a ? ", '" : "'");
-        text_add_visible(out, features->attributes[a], strlen(features->attributes[a]), 40);
-        text_add(out, "'");
-    }
-}
-
-static enum status find_attribute(const struct features *features, const char *name,
-                                  int *attribute, struct error *err)
-{
-    for (size_t a = 0; name && a < features->n_attributes; a++)
-        if (strcmp(features->attributes[a], name) == 0) {
-            *attribute = (int)a;
-            return STATUS_OK;
-        }
-    if (!features->n_attributes)
-        return error_set(err, STATUS_SHAPE, "its pairs have no attributes to adapt to");
-    struct text names = {0};
-    char shown[80];
-    list_attributes(features, &names);
-    if (name)
-        error_set(err, STATUS_NOT_FOUND, "there is no attribute '%s'; there are %s",
-                  text_show(shown, sizeof shown, name), names.bytes);
-    else
-        error_set(err, STATUS_USAGE, "--attribute must be given; there are %s",
-                  names.bytes);
-    text_done(&names);
-    return err->status;
-}
-
 /* ---- one course ---- */
 
 static struct hedge_settings settings_of(const struct hedge_args *args)
@@ -203,7 +171,7 @@ static enum status run_course(struct call *call, const struct features *features
     const struct hedge_args *args = call->args;
     struct labelling labelling = {0};
     int attribute = -1;
-    enum status status = find_attribute(features, args->attribute, &attribute, err);
+    enum status status = subject_find_attribute(features, args->attribute, &attribute, err);
     if (!status)
         status = labelling_open(&labelling, features, model, attribute, args->context, err);
     if (status)
@@ -271,7 +239,7 @@ static enum status compare_attributes(struct call *call, const struct features *
     int first = 0, end = (int)features->n_attributes;
     enum status status = STATUS_OK;
     if (args->attribute || !end) {
-        status = find_attribute(features, args->attribute, &first, err);
+        status = subject_find_attribute(features, args->attribute, &first, err);
         end = first + 1;
     }
     progress_begin(call->progress, "comparing orders", "attributes");

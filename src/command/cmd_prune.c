@@ -5,10 +5,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "command/model_out.h"
 #include "command/prune_report.h"
 #include "command/subject.h"
-#include "core/checkpoint.h"
-#include "io/file.h"
 #include "io/json.h"
 
 struct prune_args {
@@ -28,11 +27,13 @@ struct prune_args {
 static const struct field prune_fields[] = {
     {.name = "features",
      .type = FIELD_PATH,
+     .held = HELD_FEATURES,
      .positional = true,
      FIELD_AT(struct prune_args, features),
      .help = "features of the pairs"},
     {.name = "model",
      .type = FIELD_PATH,
+     .held = HELD_MODEL,
      .positional = true,
      FIELD_AT(struct prune_args, model),
      .help = "model made by train, or a released checkpoint"},
@@ -78,60 +79,37 @@ static const struct field prune_fields[] = {
 
 /* ---- the figures ---- */
 
-static enum status add_view(struct pruning *pruning, const struct subject *subject,
-                            enum split split, struct error *err)
-{
-    struct prune_view *view = &pruning->views[pruning->n_views];
-    size_t n = features_select(&subject->features, split, -1, NULL);
-    *view =
-        (struct prune_view){.split = split, .pairs = mem_alloc(n * sizeof *view->pairs)};
-    features_select(&subject->features, split, -1, view->pairs);
-    enum status status = predictions_make(
-        &view->predictions, &subject->features, &subject->model, view->pairs, n,
-        (struct predict_options){RULE_PROBABILITY, ROUTE_PROMPT}, err);
-    if (status)
-        free(view->pairs);
-    else
-        pruning->n_views++;
-    return status;
-}
-
 static void pruning_done(struct pruning *pruning)
 {
-    for (size_t v = 0; v < pruning->n_views; v++) {
-        predictions_done(&pruning->views[v].predictions);
-        free(pruning->views[v].pairs);
-    }
-    correlation_done(&pruning->correlation);
-    prune_index_done(&pruning->index);
+    prune_curve_free(pruning->curve);
     free(pruning->leader);
     model_done(&pruning->model);
 }
 
 static enum status pruning_make(struct pruning *out, const struct subject *subject,
-                                const struct prune_args *args, struct error *err)
+                                const struct prune_args *args, uint64_t seed,
+                                const struct workers *workers, struct error *err)
 {
-    enum split split = (enum split)args->split;
-    size_t K = subject->model.shape.n_heads;
     struct pruning made = {.features = &subject->features, .threshold = args->threshold};
+    struct prune_curve_options options = {.statistic = (enum statistic)args->statistic,
+                                          .centred = args->centred,
+                                          .merge = args->merge,
+                                          .resamples = args->resamples,
+                                          .seed = seed,
+                                          .workers = *workers};
+    enum split split = (enum split)args->split;
     enum status status = subject_check_split(&subject->features, split, err);
-    if (!status)
-        status = add_view(&made, subject, split, err);
-    if (!status && split != SPLIT_TEST &&
-        features_select(&subject->features, SPLIT_TEST, -1, NULL))
-        status = add_view(&made, subject, SPLIT_TEST, err);
-    const struct predictions *predictions = &made.views[0].predictions;
-    if (!status)
-        status = correlation_make(&made.correlation, predictions->margin, predictions->n, K,
-                                  (enum statistic)args->statistic, args->centred, err);
-    if (!status)
-        status = prune_index_make(&made.index, &made.correlation, predictions, err);
-    if (!status) {
-        made.merge = args->merge ? made.index.importance : NULL;
-        made.leader = mem_alloc(K * sizeof *made.leader);
-        prune_at(&made.index, made.threshold, made.leader);
-        status = prune_model(&made.model, &subject->model, made.leader, made.merge, err);
-    }
+    if (status)
+        return status;
+    made.curve =
+        prune_curve_open(&subject->features, &subject->model, split, &options, err);
+    if (!made.curve)
+        return err->status;
+    struct prune_index *index = &made.curve->index;
+    made.merge = args->merge ? index->importance : NULL;
+    made.leader = mem_alloc(index->n_heads * sizeof *made.leader);
+    prune_at(index, made.threshold, made.leader);
+    status = prune_model(&made.model, &subject->model, made.leader, made.merge, err);
     if (status)
         pruning_done(&made);
     else
@@ -152,7 +130,7 @@ static struct json *describe_step(const struct prune_args *args,
     json_put_flag(step, "merged", args->merge);
     json_put_text(step, "split", split_choices[args->split]);
     struct json *clusters = json_put(step, "clusters", json_array());
-    size_t K = pruning->index.n_heads;
+    size_t K = pruning->curve->index.n_heads;
     for (size_t j = 0; j < K; j++) {
         if (pruning->leader[j] != j)
             continue;
@@ -187,18 +165,20 @@ static struct json *describe(const struct json *metadata, struct json *step)
     }
     char *text = json_write(steps, false);
     json_put_text(out, "pruned", text);
-    json_put_text(out, "version", MICROSCOPE_VERSION);
     free(text);
     json_free(steps);
     return out;
 }
 
-static enum status save(const struct prune_args *args, const struct subject *subject,
+static enum status save(struct call *call, const struct subject *subject,
                         const struct pruning *pruning, struct error *err)
 {
+    const struct prune_args *args = call->args;
     struct json *metadata = describe(subject->metadata, describe_step(args, pruning));
-    enum status status =
-        checkpoint_save(args->out, &pruning->model, metadata, DTYPE_F32, err);
+    struct model model;
+    enum status status = model_copy(&model, &pruning->model, err);
+    if (!status)
+        return model_out(call, &model, metadata, args->out, DTYPE_F32, err);
     json_free(metadata);
     return status;
 }
@@ -216,31 +196,35 @@ static enum status prune_on(struct call *call, const struct subject *subject,
     if (!status && args->dry_run)
         report_note(call->report, "Nothing was written (--dry-run).");
     else if (!status)
-        status = save(args, subject, pruning, err);
+        status = save(call, subject, pruning, err);
     return status;
 }
 
 static enum status run_prune(struct call *call, struct error *err)
 {
     const struct prune_args *args = call->args;
-    if (!args->out && !args->dry_run)
+    if (!args->out && !args->dry_run && !call->outcome)
         return error_set(err, STATUS_USAGE,
                          "'prune' wants --out FILE, or --dry-run to write nothing");
-    enum status status = args->dry_run ? STATUS_OK : sink_check(args->out, err);
+    enum status status = args->dry_run ? STATUS_OK : model_out_check(call, args->out, err);
     struct subject subject;
     struct pruning pruning;
     if (!status)
         status = subject_open(&subject, call, args->features, args->model, err);
     if (status)
         return status;
-    status = pruning_make(&pruning, &subject, args, err);
+    struct workers workers = {team_create(call->threads), call->cancel};
+    status = pruning_make(&pruning, &subject, args, call->seed, &workers, err);
     if (status == STATUS_SHAPE || status == STATUS_NUMERIC)
         error_prefix(err, "'%s'", args->features);
     if (!status) {
-        if (!args->dry_run && strcmp(args->out, "-") == 0)
-            report_yield_output(call->report);
         status = prune_on(call, &subject, &pruning, err);
         pruning_done(&pruning);
+    }
+    team_free(workers.team);
+    if (status == STATUS_CANCELLED) {
+        struct error stopped = *err;
+        error_set(err, status, "%s; nothing was written", stopped.message);
     }
     subject_done(&subject);
     return status;

@@ -7,11 +7,9 @@
 #include "base/memory.h"
 #include "command/call.h"
 #include "command/dtypes.h"
+#include "command/model_out.h"
+#include "command/subject.h"
 #include "command/training_report.h"
-#include "core/checkpoint.h"
-#include "core/linalg.h"
-#include "io/json.h"
-#include "io/safetensors_writer.h"
 
 struct train_args {
     const char *features, *out, *init, *resume;
@@ -48,6 +46,7 @@ static const char *const batch_units[] = {"pair", "prompt", NULL};
 static const struct field train_fields[] = {
     {.name = "features",
      .type = FIELD_PATH,
+     .held = HELD_FEATURES,
      .positional = true,
      FIELD_AT(struct train_args, features),
      .help = "features made by encode, or another layout they can be read from"},
@@ -55,24 +54,31 @@ static const struct field train_fields[] = {
      .type = FIELD_PATH,
      .letter = 'o',
      FIELD_AT(struct train_args, out),
-     .help = "model to write (safetensors)"},
-    COUNT("heads", heads, 1, MODEL_HEADS_MAX, "5", "heads in the mixture"),
+     .initial = "",
+     .help = "model to write (safetensors); within a session it may be left out"},
+    COUNT("heads", heads, 1, MODEL_HEADS_MAX, TRAINING_TEXT(TRAINING_HEADS),
+          "heads in the mixture"),
     CHOICE("router", router, router_names, "mlp", "what weighs the heads"),
-    COUNT("hidden", hidden, 1, MODEL_HIDDEN_MAX, "128", "hidden units of the mlp router"),
-    REAL("alpha", alpha, 1000, "0.5",
+    COUNT("hidden", hidden, 1, MODEL_HIDDEN_MAX, TRAINING_TEXT(TRAINING_HIDDEN),
+          "hidden units of the mlp router"),
+    REAL("alpha", alpha, 1000, TRAINING_TEXT(TRAINING_ALPHA),
          "weight of the entropy term; larger: more even weights"),
-    COUNT("restarts", restarts, 1, 256, "5",
+    COUNT("restarts", restarts, 1, 256, TRAINING_TEXT(TRAINING_RESTARTS),
           "runs side by side; the best on the hold-out wins"),
-    COUNT("epochs", epochs, 1, 100000, "40", "passes over the training pairs"),
-    COUNT("batch", batch, 1, 1000000000, "64", "pairs a step"),
-    REAL("learning-rate", learning_rate, 1000, "0.002", "AdamW's rate at its highest"),
+    COUNT("epochs", epochs, 1, 100000, TRAINING_TEXT(TRAINING_EPOCHS),
+          "passes over the training pairs"),
+    COUNT("batch", batch, 1, 1000000000, TRAINING_TEXT(TRAINING_BATCH), "pairs a step"),
+    REAL("learning-rate", learning_rate, 1000, TRAINING_TEXT(TRAINING_RATE),
+         "AdamW's rate at its highest"),
     CHOICE("schedule", schedule, decay_names, "cosine", "the rate after the warm-up"),
-    REAL("warmup", warmup, 1, "0.05", "share of the steps in which the rate rises"),
-    REAL("clip", clip, HUGE_VAL, "1", "largest norm of a gradient; 0: off"),
+    REAL("warmup", warmup, 1, TRAINING_TEXT(TRAINING_WARMUP),
+         "share of the steps in which the rate rises"),
+    REAL("clip", clip, HUGE_VAL, TRAINING_TEXT(TRAINING_CLIP),
+         "largest norm of a gradient; 0: off"),
     REAL("weight-decay", weight_decay, 1000, "0", "AdamW's decoupled weight decay"),
-    COUNT("patience", patience, 0, 100000, "5",
+    COUNT("patience", patience, 0, 100000, TRAINING_TEXT(TRAINING_PATIENCE),
           "epochs without gain before it stops; 0: never"),
-    REAL("holdout", holdout, 0.9, "0.1",
+    REAL("holdout", holdout, 0.9, TRAINING_TEXT(TRAINING_HOLDOUT),
          "share of the training prompts held out when the features have no hold-out split"),
     CHOICE("batch-by", batch_by, batch_units, "pair",
            "keep the pairs of a prompt together or not"),
@@ -121,28 +127,27 @@ static struct training_options options_of(const struct call *call)
     };
 }
 
-static enum status save_result(const struct training *training,
-                               const struct train_args *args, struct error *err)
+static enum status save_result(const struct training *training, struct call *call,
+                               struct error *err)
 {
+    const struct train_args *args = call->args;
     struct model model;
     struct json *metadata = NULL;
     enum status status = training_result(training, &model, &metadata, err);
-    if (status)
-        return status;
-    json_put_text(metadata, "version", MICROSCOPE_VERSION);
-    status = checkpoint_save(args->out, &model, metadata, dtype_chosen[args->dtype], err);
-    model_done(&model);
-    json_free(metadata);
-    return status;
+    return status ? status
+                  : model_out(call, &model, metadata, args->out, dtype_chosen[args->dtype],
+                              err);
 }
 
 /* Keeps a run that was stopped, beside the model it would have become; in this folder when that was
- * standard output. */
+ * standard output. Within a session, which has no file for it, it is lost. */
 static void keep_stopped(const struct training *training, const struct train_args *args,
                          struct error *err)
 {
     struct text path = {0};
     struct error unsaved;
+    if (!args->out)
+        return;
     text_printf(&path, "%s.run", strcmp(args->out, "-") == 0 ? "microscope" : args->out);
     struct error stopped = *err;
     if (training_save(training, path.bytes, &unsaved))
@@ -170,12 +175,9 @@ static enum status train_on(struct call *call, const struct features *features,
         status = err->status;
     }
     if (!status)
-        status = save_result(training, args, err);
-    if (!status) {
-        if (strcmp(args->out, "-") == 0)
-            report_yield_output(call->report);
+        status = save_result(training, call, err);
+    if (!status)
         training_report(training, call->report, seconds);
-    }
     training_free(training);
     team_free(team);
     return status;
@@ -184,20 +186,20 @@ static enum status train_on(struct call *call, const struct features *features,
 static enum status run_train(struct call *call, struct error *err)
 {
     const struct train_args *args = call->args;
-    struct features features;
-    linalg_init();
-    enum status status = safetensors_writer_check(args->out, err);
+    struct subject subject;
+    enum status status = model_out_check(call, args->out, err);
     if (!status)
-        status = features_open(&features, args->features, err);
+        status = subject_open_features(&subject, call, args->features, err);
     if (status)
         return status;
-    if (!features.n_pairs)
+    const struct features *features = &subject.features;
+    if (!features->n_pairs)
         status = error_set(err, STATUS_SHAPE,
                            "'%s' holds %zu rated responses and no pairs to train on",
-                           args->features, features.labels.n_rows);
+                           args->features, features->labels.n_rows);
     else
-        status = train_on(call, &features, err);
-    features_done(&features);
+        status = train_on(call, features, err);
+    subject_done(&subject);
     return status;
 }
 

@@ -32,6 +32,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "session/held_kind.h"
 
 /* Types, and the C type of the member. */
 enum field_type {
@@ -59,11 +60,13 @@ struct field {
     /* Value when it is not given. NULL: it must be given. "" (texts and paths only): it may
      * be left out, and is NULL or 0 items then. */
     const char *initial;
-    const char *unit;  /* of the value, for people: "epochs", "nats"; NULL: none */
-    const char *help;  /* what it is: a phrase without full stop */
-    const char *value; /* what stands for it in help: "NAME"; NULL: by its type */
-    char letter;       /* short name: 'o' for -o; 0: none */
-    bool positional;   /* a word in its place instead of an option */
+    const char *unit;    /* of the value, for people: "epochs", "nats"; NULL: none */
+    const char *help;    /* what it is: a phrase without full stop */
+    const char *value;   /* what stands for it in help: "NAME"; NULL: by its type */
+    char letter;         /* short name: 'o' for -o; 0: none */
+    bool positional;     /* a word in its place instead of an option */
+    enum held_kind held; /* a file that may be left out within a session that holds one */
+    bool dashed; /* its value may begin with one -, also as the next word: --sort -mean */
 };
 
 #define FIELD_AT(type, member)                                                             \

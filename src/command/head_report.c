@@ -8,8 +8,7 @@
 #include "base/memory.h"
 #include "core/correlation.h"
 #include "corpus/corpus.h"
-#include "encode/encoder.h"
-#include "io/json.h"
+#include "session/head_page.h"
 
 struct ranked {
     double value;
@@ -26,55 +25,29 @@ static int by_value_falling(const void *a, const void *b)
 
 /* ---- weights ---- */
 
-/* The encoder that made the features, to name them; NULL with a note why not. */
-static struct encoder *open_encoder(const struct features *features, struct report *report)
-{
-    const char *name = json_text(json_get(features->metadata, "encoder"));
-    const char *text = json_text(json_get(features->metadata, "encoder.settings"));
-    struct error err = {0};
-    struct json *settings = text ? json_parse(text, strlen(text), &err) : NULL;
-    struct encoder *encoder = NULL;
-    if (!name)
-        error_set(&err, STATUS_NOT_FOUND, "the file does not say which encoder made them");
-    else if (!text || settings)
-        encoder = encoder_open(name, settings, &err);
-    json_free(settings);
-    if (encoder && encoder_width(encoder, ENCODER_RESPONSE) != features->chosen.n_columns) {
-        error_set(&err, STATUS_SHAPE, "encoder '%s' has %zu of them, the file has %zu",
-                  name, encoder_width(encoder, ENCODER_RESPONSE),
-                  features->chosen.n_columns);
-        encoder_free(encoder);
-        encoder = NULL;
-    }
-    if (!encoder)
-        report_note(report, "The features have numbers for names: %s.", err.message);
-    return encoder;
-}
-
 static void add_weights(const struct head_look *look, size_t top, struct report *report)
 {
-    const struct features *features = look->features;
     size_t D = look->model->shape.response_width;
     const float *weights = look->model->heads + look->k * D;
-    struct encoder *encoder = open_encoder(features, report);
-    struct ranked *ranked = mem_alloc(D * sizeof *ranked);
-    for (size_t d = 0; d < D; d++)
-        ranked[d] = (struct ranked){fabs((double)weights[d]), d};
-    qsort(ranked, D, sizeof *ranked, by_value_falling);
+    struct feature_names *names = feature_names_open(look->features);
+    if (feature_names_missing(names))
+        report_note(report, "The features have numbers for names: %s.",
+                    feature_names_missing(names));
+    uint32_t *ranked = mem_alloc(D * sizeof *ranked);
+    head_rank_weights(look->model, look->k, ranked);
     struct table *table = report_table(report, "weights", "what it looks at");
     table_column(table, "feature", COLUMN_TEXT, 0, NULL);
     table_column(table, "weight", COLUMN_REAL, 3, NULL);
     for (size_t i = 0; i < D && i < top; i++) {
-        size_t d = ranked[i].index;
-        const char *name = encoder ? encoder_feature(encoder, ENCODER_RESPONSE, d) : NULL;
+        const char *name = feature_name(names, ranked[i]);
         char number[32];
-        snprintf(number, sizeof number, "%zu", d);
+        snprintf(number, sizeof number, "%u", ranked[i]);
         table_row(table);
         table_text(table, name ? name : number);
-        table_number(table, (double)weights[d]);
+        table_number(table, (double)weights[ranked[i]]);
     }
     free(ranked);
-    encoder_free(encoder);
+    feature_names_free(names);
 }
 
 /* ---- accuracy ---- */
@@ -109,36 +82,33 @@ static void add_attributes(const struct head_look *look, struct report *report)
     free(ranked);
 }
 
-static enum status add_others(const struct head_look *look, struct report *report,
+static enum status add_others(const struct head_look *look, struct call *call,
                               struct error *err)
 {
+    const struct correlation_options options = {.statistic = STATISTIC_MARGIN,
+                                                .cancel = call->cancel};
     size_t K = look->predictions.n_heads;
     struct correlation correlation;
-    enum status status =
-        correlation_make(&correlation, look->predictions.margin, look->predictions.n, K,
-                         STATISTIC_MARGIN, false, err);
+    enum status status = correlation_make(&correlation, look->predictions.margin,
+                                          look->predictions.n, K, &options, err);
     if (status)
         return status;
-    struct ranked *ranked = mem_alloc(K * sizeof *ranked);
-    size_t n = 0;
-    for (size_t j = 0; j < K; j++)
-        if (j != look->k)
-            ranked[n++] = (struct ranked){correlation_at(&correlation, look->k, j), j};
-    qsort(ranked, n, sizeof *ranked, by_value_falling);
-    struct table *table =
-        report_table(report, "others", "correlation of its margins with the other heads'");
+    uint32_t *others = mem_alloc(K * sizeof *others);
+    head_rank_others(&correlation, look->k, others);
+    struct table *table = report_table(call->report, "others",
+                                       "correlation of its margins with the other heads'");
     table_column(table, "head", COLUMN_TEXT, 0, NULL);
     table_column(table, "correlation", COLUMN_REAL, 3, NULL);
     table_column(table, "weight", COLUMN_SHARE, 3, NULL);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i + 1 < K; i++) {
         char name[24];
-        snprintf(name, sizeof name, "h%zu", ranked[i].index + 1);
+        snprintf(name, sizeof name, "h%u", others[i] + 1);
         table_row(table);
         table_text(table, name);
-        table_number(table, ranked[i].value);
-        table_number(table, look->evaluation.rows[ranked[i].index].load);
+        table_number(table, correlation_at(&correlation, look->k, others[i]));
+        table_number(table, look->evaluation.rows[others[i]].load);
     }
-    free(ranked);
+    free(others);
     correlation_done(&correlation);
     return STATUS_OK;
 }
@@ -156,7 +126,7 @@ static void add_text(struct table *table, double number, const char *what,
     table_text(table, passages->items[index].plain);
 }
 
-static void add_texts(const struct head_look *look, const struct ranked *shown, size_t n,
+static void add_texts(const struct head_look *look, const uint32_t *shown, size_t n,
                       struct report *report)
 {
     const struct corpus *corpus = look->corpus;
@@ -165,7 +135,7 @@ static void add_texts(const struct head_look *look, const struct ranked *shown, 
     table_column(table, "part", COLUMN_TEXT, 0, NULL);
     table_column(table, "text", COLUMN_TEXT, 0, NULL);
     for (size_t i = 0; i < n; i++) {
-        uint32_t at = look->predictions.pairs[shown[i].index];
+        uint32_t at = look->predictions.pairs[shown[i]];
         const struct pair *pair = &corpus->pairs[at];
         double number = (double)at + 1;
         add_text(table, number, "prompt", &corpus->prompts, pair->prompt);
@@ -175,57 +145,16 @@ static void add_texts(const struct head_look *look, const struct ranked *shown, 
     }
 }
 
-/* Whether two pairs compare the same responses, as when several attributes judged them. */
-static bool same_responses(const struct head_look *look, size_t i, size_t j)
-{
-    const struct features *features = look->features;
-    uint32_t a = look->predictions.pairs[i], b = look->predictions.pairs[j];
-    return features->pair_chosen[a] == features->pair_chosen[b] &&
-           features->pair_rejected[a] == features->pair_rejected[b];
-}
-
-/* Appends up to n of the ranked pairs, as long as they lie on one side of 0, the first of
- * those that compare the same responses; returns how many. */
-static size_t take_pairs(const struct head_look *look, const struct ranked *ranked,
-                         size_t n, double side, struct ranked *shown)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < look->predictions.n && count < n; i++) {
-        if (side * ranked[i].value <= 0)
-            break;
-        if (!count || !same_responses(look, ranked[i].index, shown[count - 1].index))
-            shown[count++] = ranked[i];
-    }
-    return count;
-}
-
-/* Up to n pairs that it decides right and n that it decides wrong, surest first; returns
- * how many. */
-static size_t choose_pairs(const struct head_look *look, size_t n, struct ranked *shown)
-{
-    const struct predictions *predictions = &look->predictions;
-    size_t n_pairs = predictions->n, K = predictions->n_heads;
-    struct ranked *ranked = mem_alloc(n_pairs * sizeof *ranked);
-    for (size_t i = 0; i < n_pairs; i++)
-        ranked[i] = (struct ranked){(double)predictions->margin[i * K + look->k], i};
-    qsort(ranked, n_pairs, sizeof *ranked, by_value_falling);
-    size_t count = take_pairs(look, ranked, n, 1, shown);
-    for (size_t i = 0; i < n_pairs / 2; i++) {
-        struct ranked swap = ranked[i];
-        ranked[i] = ranked[n_pairs - 1 - i];
-        ranked[n_pairs - 1 - i] = swap;
-    }
-    count += take_pairs(look, ranked, n, -1, shown + count);
-    free(ranked);
-    return count;
-}
-
 static void add_pairs(const struct head_look *look, size_t n, struct report *report)
 {
     const struct features *features = look->features;
-    size_t most = n < look->predictions.n ? n : look->predictions.n;
-    struct ranked *shown = mem_alloc((2 * most + 1) * sizeof *shown);
-    size_t n_shown = choose_pairs(look, most, shown);
+    const struct predictions *predictions = &look->predictions;
+    size_t most = n < predictions->n ? n : predictions->n;
+    uint32_t *shown = mem_alloc((2 * most + 1) * sizeof *shown);
+    struct head_surest surest = {.right = shown, .wrong = shown + most};
+    head_find_surest(features, predictions, look->k, most, &surest);
+    size_t n_shown = surest.n_right + surest.n_wrong;
+    memmove(shown + surest.n_right, surest.wrong, surest.n_wrong * sizeof *shown);
     struct table *table =
         report_table(report, "surest", "what it decides most surely right, and wrong");
     table_column(table, "pair", COLUMN_COUNT, 0, NULL);
@@ -234,13 +163,15 @@ static void add_pairs(const struct head_look *look, size_t n, struct report *rep
     table_column(table, "probability", COLUMN_SHARE, 3, NULL);
     table_column(table, "attribute", COLUMN_TEXT, 0, NULL);
     for (size_t i = 0; i < n_shown; i++) {
-        uint32_t pair = look->predictions.pairs[shown[i].index];
+        uint32_t pair = predictions->pairs[shown[i]];
+        double margin =
+            (double)predictions->margin[shown[i] * predictions->n_heads + look->k];
         int32_t attribute = features->pair_attribute[pair];
         table_row(table);
         table_number(table, (double)pair + 1);
-        table_text(table, shown[i].value > 0 ? "right" : "wrong");
-        table_number(table, shown[i].value);
-        table_number(table, 1 / (1 + exp(-shown[i].value)));
+        table_text(table, margin > 0 ? "right" : "wrong");
+        table_number(table, margin);
+        table_number(table, 1 / (1 + exp(-margin)));
         table_text(table, attribute < 0 ? NULL : features->attributes[attribute]);
     }
     if (look->corpus)
@@ -263,7 +194,7 @@ enum status head_report(const struct head_look *look, struct call *call, struct 
     add_weights(look, look->top, report);
     add_attributes(look, report);
     enum status status =
-        look->predictions.n_heads > 1 ? add_others(look, report, err) : STATUS_OK;
+        look->predictions.n_heads > 1 ? add_others(look, call, err) : STATUS_OK;
     if (!status)
         add_pairs(look, look->pairs, report);
     if (!status && look->pairs && !look->corpus)

@@ -4,13 +4,15 @@
 #include <string.h>
 
 #include "base/words.h"
+#include "command/topic.h"
 
-/* WIDTH: of a line. NAME_ROOM: column at which the explanation of an option begins. */
-enum { WIDTH = 80, NAME_ROOM = 26 };
+/* WIDTH: of a line. NAME_ROOM: column at which the explanation of an option begins. SCREEN: lines of
+ * the overview. */
+enum { WIDTH = 80, NAME_ROOM = 26, SCREEN = 40 };
 
 /* ---- one field ---- */
 
-static void add_signature(const struct field *field, struct text *out)
+void help_add_signature(const struct field *field, struct text *out)
 {
     if (field->letter)
         text_printf(out, "-%c, ", field->letter);
@@ -37,7 +39,7 @@ static void add_fact(struct text *out, size_t *n, const char *fact)
         text_printf(out, "%s%s", (*n)++ ? ", " : " (", fact);
 }
 
-static void add_meaning(const struct field *field, struct text *out)
+void help_add_meaning(const struct field *field, struct text *out)
 {
     struct text bounds = {0};
     field_add_bounds(field, &bounds);
@@ -74,28 +76,40 @@ static void add_entry(const char *signature, const char *meaning, size_t column,
 
 enum which { POSITIONAL, OPTIONS };
 
-static bool is_among(const struct field *field, enum which which)
+/* Fields to be listed: those of a kind whose names are not among `hidden` (NULL: none are). */
+struct listed {
+    const struct field *fields, *hidden;
+    enum which which;
+};
+
+static bool is_listed(const struct listed *listed, const struct field *field)
 {
-    return field->positional == (which == POSITIONAL);
+    if (field->positional != (listed->which == POSITIONAL))
+        return false;
+    for (const struct field *other = listed->hidden; other && other->name; other++)
+        if (!other->positional && strcmp(other->name, field->name) == 0)
+            return false;
+    return true;
 }
 
-static bool has_any(const struct field *field, enum which which)
+static bool has_any(const struct listed *listed)
 {
-    while (field && field->name && !is_among(field, which))
+    const struct field *field = listed->fields;
+    while (field && field->name && !is_listed(listed, field))
         field++;
     return field && field->name;
 }
 
-static void add_list(const struct field *fields, enum which which, struct text *out)
+static void add_list(const struct listed *listed, struct text *out)
 {
     struct text signature = {0}, meaning = {0};
-    for (const struct field *field = fields; field && field->name; field++) {
-        if (!is_among(field, which))
+    for (const struct field *field = listed->fields; field->name; field++) {
+        if (!is_listed(listed, field))
             continue;
         text_clear(&signature);
         text_clear(&meaning);
-        add_signature(field, &signature);
-        add_meaning(field, &meaning);
+        help_add_signature(field, &signature);
+        help_add_meaning(field, &meaning);
         add_entry(signature.bytes, meaning.bytes, NAME_ROOM, out);
     }
     text_done(&signature);
@@ -106,7 +120,7 @@ static void add_markdown_row(struct table *table, const struct field *field)
 {
     struct text cell = {0};
     text_add_char(&cell, '`');
-    add_signature(field, &cell);
+    help_add_signature(field, &cell);
     text_add_char(&cell, '`');
     table_row(table);
     table_text(table, cell.bytes);
@@ -120,31 +134,32 @@ static void add_markdown_row(struct table *table, const struct field *field)
     text_done(&cell);
 }
 
-static void add_markdown(const struct field *fields, enum which which, struct text *out)
+static void add_markdown(const struct listed *listed, struct text *out)
 {
     struct table *table = table_create("options", NULL);
-    table_column(table, which == POSITIONAL ? "word" : "option", COLUMN_TEXT, 0, NULL);
+    table_column(table, listed->which == POSITIONAL ? "word" : "option", COLUMN_TEXT, 0,
+                 NULL);
     table_column(table, "values", COLUMN_TEXT, 0, NULL);
     table_column(table, "default", COLUMN_TEXT, 0, NULL);
     table_column(table, "meaning", COLUMN_TEXT, 0, NULL);
-    for (const struct field *field = fields; field && field->name; field++)
-        if (is_among(field, which))
+    for (const struct field *field = listed->fields; field->name; field++)
+        if (is_listed(listed, field))
             add_markdown_row(table, field);
     table_write(table, TABLE_MARKDOWN, 0, out);
     table_free(table);
 }
 
-static void add_fields(const struct field *fields, enum which which, const char *heading,
+static void add_fields(const struct listed *listed, const char *heading,
                        enum table_mode mode, struct text *out)
 {
-    if (!has_any(fields, which))
+    if (!has_any(listed))
         return;
     if (mode == TABLE_MARKDOWN) {
         text_add_char(out, '\n');
-        add_markdown(fields, which, out);
+        add_markdown(listed, out);
     } else {
         text_printf(out, "\n%s\n", heading);
-        add_list(fields, which, out);
+        add_list(listed, out);
     }
 }
 
@@ -165,22 +180,26 @@ static void add_command(const struct command *command, enum table_mode mode,
         text_printf(out, "%s: %s\n\nusage: %s\n", command->name, command->help,
                     usage.bytes);
     text_done(&usage);
-    add_fields(command->fields, POSITIONAL, "words", mode, out);
-    add_fields(command->fields, OPTIONS, "options", mode, out);
+    const struct listed words = {.fields = command->fields, .which = POSITIONAL};
+    const struct listed options = {.fields = command->fields, .which = OPTIONS};
+    add_fields(&words, "words", mode, out);
+    add_fields(&options, "options", mode, out);
     if (command->more)
         text_printf(out, markdown ? "\n```\n%s\n```\n" : "\n%s\n", command->more);
 }
 
-static void add_common(enum table_mode mode, struct text *out)
+/* `own`: fields of the command that take the place of common ones; NULL: none. */
+static void add_common(const struct field *own, enum table_mode mode, struct text *out)
 {
-    add_fields(common_fields, OPTIONS, "options of every command", mode, out);
+    const struct listed common = {.fields = common_fields, .hidden = own, .which = OPTIONS};
+    add_fields(&common, "options of every command", mode, out);
 }
 
 void help_command(const struct command *command, enum table_mode mode, struct text *out)
 {
     add_command(command, mode, out);
     if (mode != TABLE_MARKDOWN)
-        add_common(mode, out);
+        add_common(command->fields, mode, out);
 }
 
 /* Whether the row begins a group. */
@@ -199,26 +218,100 @@ static size_t longest_name(const struct command *const *table)
     return longest;
 }
 
+/* Commands that work only within a session are named and not explained: the overview fits on a
+ * screen. */
+static void add_session_commands(const struct command *const *table, struct text *out)
+{
+    struct text names = {0};
+    for (; *table; table++)
+        if ((*table)->kind != COMMAND_WORK)
+            text_printf(&names, "%s %s", names.length ? "," : "Within a session also",
+                        (*table)->name);
+    if (names.length) {
+        words_wrap(out, names.bytes, 0, WIDTH);
+        text_add_char(out, '\n');
+    }
+    text_done(&names);
+}
+
+static void add_topics(struct text *out)
+{
+    struct text names = {0};
+    text_add(&names, "'microscope help TOPIC' explains what a word means:");
+    for (const struct topic *topic = topics; topic->name; topic++)
+        text_printf(&names, " %s%s", topic->name, topic[1].name ? "," : ".");
+    words_wrap(out, names.bytes, 0, WIDTH);
+    text_add_char(out, '\n');
+    text_done(&names);
+}
+
+static size_t count_groups(const struct command *const *table)
+{
+    size_t n = 0;
+    for (const struct command *const *row = table; *row; row++)
+        n += begins_group(row, table);
+    return n;
+}
+
+/* The names of a group without their explanations. */
+static void add_names(const struct command *const *row, const struct command *const *table,
+                      struct text *out)
+{
+    struct text names = {0};
+    do
+        text_printf(&names, " %s", (*row)->name);
+    while (*++row && !begins_group(row, table));
+    text_add(out, "  ");
+    words_wrap(out, names.bytes, 2, WIDTH);
+    text_add_char(out, '\n');
+    text_done(&names);
+}
+
+/* Groups from number `explained` on are names only. */
+static void add_overview(const struct command *const *table, size_t explained,
+                         struct text *out)
+{
+    text_add(out, "microscope: a workbench for mixture reward heads\n"
+                  "usage: microscope COMMAND [words] [options]\n");
+    size_t column = longest_name(table) + 4, group = 0;
+    for (const struct command *const *row = table; *row; row++) {
+        if ((*row)->kind != COMMAND_WORK)
+            continue;
+        if (begins_group(row, table)) {
+            text_printf(out, "\n%s\n", (*row)->group);
+            if (group++ >= explained)
+                add_names(row, table, out);
+        }
+        if (group <= explained)
+            add_entry((*row)->name, (*row)->help, column, out);
+    }
+    text_add(out,
+             "\n'microscope help COMMAND' explains a command and the options of every "
+             "command,\nsuch as --json, --mode, --where, --sort, --out, --seed. --help-all "
+             "explains all.\n");
+    add_session_commands(table, out);
+    add_topics(out);
+}
+
+static size_t count_lines(const struct text *text)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < text->length; i++)
+        n += text->bytes[i] == '\n';
+    return n;
+}
+
 void help_overview(const struct command *const *table, struct text *out)
 {
-    text_add(out, "microscope: a workbench for mixture reward heads\n\n"
-                  "usage: microscope COMMAND [words] [options]\n");
-    size_t column = longest_name(table) + 4;
-    for (const struct command *const *row = table; *row; row++) {
-        if (begins_group(row, table))
-            text_printf(out, "\n%s\n", (*row)->group);
-        add_entry((*row)->name, (*row)->help, column, out);
+    struct text page = {0};
+    for (size_t explained = count_groups(table) + 1; explained--;) {
+        text_clear(&page);
+        add_overview(table, explained, &page);
+        if (count_lines(&page) <= SCREEN)
+            break;
     }
-    struct text last = {0};
-    text_add(&last,
-             "'microscope help COMMAND' explains a command and its options. Names of "
-             "commands may be shortened. Every command takes");
-    for (const struct field *field = common_fields; field->name; field++)
-        text_printf(&last, " --%s%s", field->name, field[1].name ? "," : ".");
-    text_add_char(out, '\n');
-    words_wrap(out, last.bytes, 0, WIDTH);
-    text_add_char(out, '\n');
-    text_done(&last);
+    text_append(out, page.bytes, page.length);
+    text_done(&page);
 }
 
 void help_reference(const struct command *const *table, enum table_mode mode,
@@ -228,7 +321,7 @@ void help_reference(const struct command *const *table, enum table_mode mode,
         text_add(out, "# Commands\n\nEvery command has these options:\n");
     else
         help_overview(table, out);
-    add_common(mode, out);
+    add_common(NULL, mode, out);
     for (const struct command *const *row = table; *row; row++) {
         text_add_char(out, '\n');
         add_command(*row, mode, out);

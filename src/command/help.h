@@ -6,7 +6,8 @@
 #include "command/command.h"
 #include "io/table.h"
 
-/* What the program is, and its commands by group: at most 40 lines of 80 columns. */
+/* What the program is, its commands by group, and its topics: at most 40 lines of 80 columns. When
+ * there are more commands the last groups are names only. */
 void help_overview(const struct command *const *table, struct text *out);
 
 /* One command: usage, words, options with bounds, units and defaults, examples. A chapter
@@ -16,5 +17,9 @@ void help_command(const struct command *command, enum table_mode mode, struct te
 /* All commands, and the options that every one has: the reference part of the manual. */
 void help_reference(const struct command *const *table, enum table_mode mode,
                     struct text *out);
+
+/* "-o, --out FILE" and "where it goes (required)", for other forms of the manual. */
+void help_add_signature(const struct field *field, struct text *out);
+void help_add_meaning(const struct field *field, struct text *out);
 
 #endif

@@ -5,16 +5,21 @@
 #include <string.h>
 
 #include "command/help.h"
+#include "command/output.h"
+#include "io/mapping.h"
 
 /* One line while it is read. */
 struct reader {
     struct line *line;
     const char *const *words;
     size_t n, at;
-    const struct field *next; /* positional field that the next plain word fills */
-    const char **given;       /* what each own field was given, then each common one */
+    const char **plain; /* [n_plain] words that are no options */
+    size_t *plain_at;   /* [n_plain] what `at` was behind each */
+    size_t n_plain;
+    const char **given; /* what each own field was given, then each common one */
     size_t n_own;
     bool only_words; /* after -- */
+    const struct line_context *context;
 };
 
 /* ---- finding fields ---- */
@@ -95,7 +100,8 @@ static enum status give_next(struct reader *reader, const struct field *field,
     enum status status = STATUS_OK;
     if (reader->at == reader->n)
         status = error_set(err, STATUS_USAGE, "%s wants %s after it", option, wants.bytes);
-    else if (is_option(reader->words[reader->at]))
+    else if (is_option(reader->words[reader->at]) &&
+             !(field->dashed && reader->words[reader->at][1] != '-'))
         status = error_set(err, STATUS_USAGE,
                            "%s wants %s, not the option '%s'; a value that begins so is "
                            "written --%s=%s",
@@ -154,22 +160,74 @@ static enum status read_letter(struct reader *reader, const char *word, struct e
                    : give_next(reader, field, word, err);
 }
 
-static const struct field *next_positional(const struct field *field)
+/* ---- words in their places ---- */
+
+static const char *held_name(const struct reader *reader, const struct field *field)
 {
-    while (field && field->name && !field->positional)
-        field++;
-    return field && field->name ? field : NULL;
+    return given_name(reader->context->given, field->held);
 }
 
-static enum status read_word(struct reader *reader, const char *word, struct error *err)
+/* With the option that was meant, when the word looks like one: heds=5. */
+static enum status refuse_word(const struct reader *reader, const char *word,
+                               struct error *err)
 {
-    const struct field *field = reader->next;
-    if (!field)
-        return error_set(err, STATUS_USAGE, "'%s' has no use for the word '%s'",
-                         reader->line->command->name, word);
-    if (!field_is_list(field))
-        reader->next = next_positional(field + 1);
-    return give(reader, field, word, err);
+    const struct command *command = reader->line->command;
+    size_t length = strcspn(word, "=");
+    char *typed = mem_copy(word, word[length] ? length : 0);
+    const char *near = *typed ? command_nearest_option(command, typed) : NULL;
+    error_set(err, STATUS_USAGE, "'%s' has no use for the word '%s'%s%s%s%s", command->name,
+              word, near ? "; did you mean '--" : "", near ? near : "",
+              near ? word + length : "", near ? "'?" : "");
+    free(typed);
+    return STATUS_USAGE;
+}
+
+/* Whether there are words for all places, or only for those that the session does not fill. */
+static bool fills_held(const struct reader *reader)
+{
+    size_t places = 0, held = 0;
+    const struct field *field = reader->line->command->fields;
+    for (; field && field->name; field++) {
+        places += field->positional;
+        held += field->positional && held_name(reader, field);
+    }
+    return reader->n_plain + held > places;
+}
+
+static enum status place_words(struct reader *reader, struct error *err)
+{
+    const struct field *field = reader->line->command->fields;
+    bool with_held = fills_held(reader);
+    enum status status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < reader->n_plain;) {
+        while (field && field->name &&
+               (!field->positional || (!with_held && held_name(reader, field))))
+            field++;
+        if (!field || !field->name)
+            status = refuse_word(reader, reader->plain[i], err);
+        else
+            status = give(reader, field, reader->plain[i], err);
+        if (status != STATUS_OK)
+            reader->at = reader->plain_at[i];
+        field += status == STATUS_OK && !field_is_list(field);
+        i++;
+    }
+    return status;
+}
+
+/* A word that begins with one - and is no option, where the command takes such words. */
+static bool is_dashed_word(const struct reader *reader, const char *word)
+{
+    const struct field *field = reader->line->command->fields;
+    while (field && field->name && !(field->positional && field->dashed))
+        field++;
+    return field && field->name && word[1] != '-' && word[2];
+}
+
+static void add_plain(struct reader *reader, const char *word)
+{
+    reader->plain[reader->n_plain] = word;
+    reader->plain_at[reader->n_plain++] = reader->at;
 }
 
 static enum status read_words(struct reader *reader, struct error *err)
@@ -177,8 +235,8 @@ static enum status read_words(struct reader *reader, struct error *err)
     enum status status = STATUS_OK;
     while (status == STATUS_OK && reader->at < reader->n) {
         const char *word = reader->words[reader->at++];
-        if (reader->only_words || !is_option(word))
-            status = read_word(reader, word, err);
+        if (reader->only_words || !is_option(word) || is_dashed_word(reader, word))
+            add_plain(reader, word);
         else if (strcmp(word, "--") == 0)
             reader->only_words = true;
         else if (word[1] == '-')
@@ -186,10 +244,23 @@ static enum status read_words(struct reader *reader, struct error *err)
         else
             status = read_letter(reader, word, err);
     }
-    return status;
+    return status == STATUS_OK ? place_words(reader, err) : status;
 }
 
 /* ---- what is not given ---- */
+
+/* Fields that were left out name what the session holds. */
+static void fill_held(struct reader *reader)
+{
+    const struct field *field = reader->line->command->fields;
+    for (; field && field->name; field++) {
+        const char *name = held_name(reader, field);
+        if (!name || *given(reader, field))
+            continue;
+        *given(reader, field) = name;
+        memcpy((char *)reader->line->args + field->offset, &name, sizeof name);
+    }
+}
 
 static enum status refuse_missing(const struct reader *reader, const struct field *field,
                                   struct error *err)
@@ -221,20 +292,41 @@ static enum status settle_common(const struct reader *reader, struct error *err)
         return error_set(err, STATUS_USAGE, "--json contradicts --mode %s", mode);
     if (common->json)
         common->mode = TABLE_JSON;
+    common->mode_is_given = mode || common->json;
+    if (!common->mode_is_given && common->out)
+        common->mode_is_given = output_mode(common->out, &common->mode);
     if (!common->threads)
         common->threads = jobs_processors();
     return STATUS_OK;
 }
 
-static enum status reset(struct line *line, struct error *err)
+/* Initial values, and behind them what was set for the session. */
+static enum status reset_fields(struct line *line, const struct field *fields, void *args,
+                                const struct line_context *context, struct error *err)
 {
-    const struct field *field = line->command->fields;
     enum status status = STATUS_OK;
-    for (; status == STATUS_OK && field && field->name; field++)
-        status = field_reset(field, line->args, &line->arena, err);
-    for (field = common_fields; status == STATUS_OK && field->name; field++)
-        status = field_reset(field, &line->common, &line->arena, err);
+    for (const struct field *field = fields; status == STATUS_OK && field && field->name;
+         field++) {
+        status = field_reset(field, args, &line->arena, err);
+        const char *value = NULL;
+        if (context->settings && !field->positional)
+            value = entries_get(context->settings, field->name);
+        /* A setting is of every option of that name; what one of them cannot take is not its. */
+        if (status == STATUS_OK && value &&
+            field_parse(field, value, args, &line->arena, NULL) != STATUS_OK)
+            status = field_reset(field, args, &line->arena, err);
+    }
     return status;
+}
+
+static enum status reset(struct line *line, const struct line_context *context,
+                         struct error *err)
+{
+    enum status status =
+        reset_fields(line, line->command->fields, line->args, context, err);
+    return status == STATUS_OK
+               ? reset_fields(line, common_fields, &line->common, context, err)
+               : status;
 }
 
 static bool asks_help(const char *const *words, size_t n)
@@ -246,25 +338,30 @@ static bool asks_help(const char *const *words, size_t n)
 }
 
 static enum status parse_options(struct line *line, const char *const *words, size_t n,
-                                 struct error *err)
+                                 const struct line_context *context, struct error *err)
 {
     size_t n_own = field_count(line->command->fields);
     size_t bytes = (n_own + field_count(common_fields)) * sizeof(const char *);
     struct reader reader = {.line = line,
                             .words = words,
                             .n = n,
-                            .next = next_positional(line->command->fields),
+                            .plain = arena_alloc(&line->arena, (n + 1) * sizeof *words),
+                            .plain_at = arena_alloc(&line->arena, (n + 1) * sizeof n),
                             .given = arena_alloc(&line->arena, bytes),
-                            .n_own = n_own};
+                            .n_own = n_own,
+                            .context = context};
     memset(reader.given, 0, bytes);
     enum status status = read_words(&reader, err);
+    line->wrong = status == STATUS_OK ? n + 1 : reader.at;
     if (status == STATUS_OK)
         status = settle_common(&reader, err);
+    fill_held(&reader);
     return status == STATUS_OK ? check_given(&reader, err) : status;
 }
 
-enum status line_parse(struct line *line, const struct command *const *table,
-                       const char *const *words, size_t n, struct error *err)
+enum status line_parse_within(struct line *line, const struct command *const *table,
+                              const char *const *words, size_t n,
+                              const struct line_context *context, struct error *err)
 {
     *line = (struct line){0};
     if (n && is_option(words[0]))
@@ -276,16 +373,25 @@ enum status line_parse(struct line *line, const struct command *const *table,
     size_t size = line->command->args_size;
     line->args = arena_alloc(&line->arena, size ? size : 1);
     memset(line->args, 0, size);
-    enum status status = reset(line, err);
+    enum status status = reset(line, context, err);
     if (status == STATUS_OK)
-        status = parse_options(line, words + 1, n - 1, err);
+        status = parse_options(line, words + 1, n - 1, context, err);
     if (asks_help(words + 1, n - 1)) {
         line->common.help = true;
         status = STATUS_OK;
     }
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
+        size_t wrong = line->wrong;
         line_done(line);
+        line->wrong = wrong;
+    }
     return status;
+}
+
+enum status line_parse(struct line *line, const struct command *const *table,
+                       const char *const *words, size_t n, struct error *err)
+{
+    return line_parse_within(line, table, words, n, &(struct line_context){0}, err);
 }
 
 enum status line_run(const struct line *line, struct call *call, struct error *err)
@@ -295,9 +401,17 @@ enum status line_run(const struct line *line, struct call *call, struct error *e
     call->seed = line->common.seed;
     call->threads = line->common.threads;
     call->quiet = line->common.quiet;
+    call->force = line->common.force;
     call->mode = (enum table_mode)line->common.mode;
-    if (!line->common.help)
-        return line->command->run(call, err);
+    if (!line->common.help && line->command->kind != COMMAND_WORK && !call->given)
+        return error_set(err, STATUS_USAGE,
+                         "'%s' works within a session: in the terminal interface, in "
+                         "'microscope repl' or in a script",
+                         line->command->name);
+    if (!line->common.help) {
+        enum status status = line->command->run(call, err);
+        return status ? status : mapping_check(err);
+    }
     struct text page = {0};
     help_command(line->command, call->mode, &page);
     report_page(call->report, "help", page.bytes);
@@ -309,4 +423,36 @@ void line_done(struct line *line)
 {
     arena_done(&line->arena);
     *line = (struct line){0};
+}
+
+/* ---- lines written ---- */
+
+static bool is_plain(const char *word)
+{
+    if (!*word || *word == '>')
+        return false;
+    for (const char *at = word; *at; at++)
+        if (!isalnum((unsigned char)*at) && !strchr("_-./:,=+%@", *at) &&
+            !((unsigned char)*at & 0x80))
+            return false;
+    return true;
+}
+
+void line_add_word(struct text *out, const char *word)
+{
+    if (is_plain(word)) {
+        text_add(out, word);
+        return;
+    }
+    text_add_char(out, '"');
+    for (const char *at = word; *at; at++) {
+        if (*at == '\n' || *at == '\t') {
+            text_add(out, *at == '\n' ? "\\n" : "\\t");
+            continue;
+        }
+        if (strchr("\"\\$", *at))
+            text_add_char(out, '\\');
+        text_add_char(out, *at);
+    }
+    text_add_char(out, '"');
 }

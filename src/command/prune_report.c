@@ -24,7 +24,7 @@ static const char *name_head(struct head_name *name, size_t k)
 
 static void add_heads(const struct pruning *pruning, struct report *report)
 {
-    const struct prune_index *index = &pruning->index;
+    const struct prune_index *index = &pruning->curve->index;
     struct table *table =
         report_table(report, "heads", "heads by the weight that the router gives them");
     table_column(table, "head", COLUMN_TEXT, 0, NULL);
@@ -42,7 +42,7 @@ static void add_heads(const struct pruning *pruning, struct report *report)
         table_text(table, leader == k ? "kept" : pruning->merge ? "merged" : "dropped");
         table_text(table, name_head(&name, leader));
         if (leader != k)
-            table_number(table, correlation_at(&pruning->correlation, k, leader));
+            table_number(table, correlation_at(&pruning->curve->correlation, k, leader));
     }
 }
 
@@ -51,7 +51,7 @@ static void add_correlation(const struct pruning *pruning, struct report *report
     struct table *table =
         report_table(report, "correlation", "correlation of the heads over the pairs");
     struct head_name name;
-    size_t K = pruning->index.n_heads;
+    size_t K = pruning->curve->index.n_heads;
     table_column(table, "head", COLUMN_TEXT, 0, NULL);
     for (size_t k = 0; k < K; k++)
         table_column(table, name_head(&name, k), COLUMN_REAL, 2, NULL);
@@ -59,7 +59,7 @@ static void add_correlation(const struct pruning *pruning, struct report *report
         table_row(table);
         table_text(table, name_head(&name, j));
         for (size_t k = 0; k < K; k++)
-            table_number(table, correlation_at(&pruning->correlation, j, k));
+            table_number(table, correlation_at(&pruning->curve->correlation, j, k));
     }
 }
 
@@ -80,16 +80,11 @@ static void add_difference(struct table *table, enum split split, const char *pr
 static void add_nll(struct report *report, const struct prune_view *view,
                     const struct predictions *after)
 {
-    double nll[2] = {0, 0};
-    for (size_t i = 0; i < after->n; i++) {
-        nll[0] -= view->predictions.log_probability[i] / (double)after->n;
-        nll[1] -= after->log_probability[i] / (double)after->n;
-    }
     char key[48];
     snprintf(key, sizeof key, "%s_nll_before", split_name(view->split));
-    report_real(report, key, nll[0], 4, "nats per pair");
+    report_real(report, key, predictions_nll(&view->predictions), 4, "nats per pair");
     snprintf(key, sizeof key, "%s_nll_after", split_name(view->split));
-    report_real(report, key, nll[1], 4, "nats per pair");
+    report_real(report, key, predictions_nll(after), 4, "nats per pair");
 }
 
 /* How far the weights of the written model are from the sums of those merged. */
@@ -119,18 +114,24 @@ static enum status add_accuracy(const struct pruning *pruning, struct call *call
                                 size_t resamples, struct error *err)
 {
     struct differences differences[2];
-    for (size_t v = 0; v < pruning->n_views; v++) {
-        const struct prune_view *view = &pruning->views[v];
+    for (size_t v = 0; v < pruning->curve->n_views; v++) {
+        const struct prune_view *view = &pruning->curve->views[v];
         struct predictions after;
         enum status status = predictions_make(
             &after, pruning->features, &pruning->model, view->pairs, view->predictions.n,
-            (struct predict_options){RULE_PROBABILITY, ROUTE_PROMPT}, err);
+            (struct predict_options){RULE_PROBABILITY, ROUTE_PROMPT,
+                                     pruning->curve->options.workers},
+            err);
         if (status)
             return status;
-        differences_make(pruning->features, &view->predictions, &after, resamples,
-                         call->seed, &differences[v]);
+        struct differences_options options = {resamples, call->seed, call->cancel};
+        differences_make(pruning->features, &view->predictions, &after, &options,
+                         &differences[v]);
+        if (cancel_asked(call->cancel))
+            status =
+                error_set(err, STATUS_CANCELLED, "pruning was stopped in the bootstrap");
         add_nll(call->report, view, &after);
-        if (pruning->merge)
+        if (!status && pruning->merge)
             status = add_divergence(pruning, view, &after, call->report, err);
         predictions_done(&after);
         if (status)
@@ -145,8 +146,8 @@ static enum status add_accuracy(const struct pruning *pruning, struct call *call
     table_column(table, "after", COLUMN_SHARE, 3, NULL);
     table_column(table, "difference", COLUMN_REAL, 3, NULL);
     table_column(table, "difference_interval", COLUMN_INTERVAL, 3, NULL);
-    for (size_t v = 0; v < pruning->n_views; v++) {
-        enum split split = pruning->views[v].split;
+    for (size_t v = 0; v < pruning->curve->n_views; v++) {
+        enum split split = pruning->curve->views[v].split;
         add_difference(table, split, "mixture", NULL, &differences[v].mixture);
         add_difference(table, split, "best head", "oracle", &differences[v].oracle);
     }
@@ -160,10 +161,10 @@ enum status prune_report(const struct pruning *pruning, struct call *call, size_
                          struct error *err)
 {
     struct report *report = call->report;
-    report_text(report, "split", split_name(pruning->views[0].split));
-    report_count(report, "pairs", pruning->views[0].predictions.n, NULL);
+    report_text(report, "split", split_name(pruning->curve->views[0].split));
+    report_count(report, "pairs", pruning->curve->views[0].predictions.n, NULL);
     report_real(report, "threshold", pruning->threshold, 3, NULL);
-    report_count(report, "heads_before", pruning->index.n_heads, NULL);
+    report_count(report, "heads_before", pruning->curve->index.n_heads, NULL);
     report_count(report, "heads_after", pruning->model.shape.n_heads, NULL);
     add_heads(pruning, report);
     add_correlation(pruning, report);
@@ -172,131 +173,93 @@ enum status prune_report(const struct pruning *pruning, struct call *call, size_
 
 /* ---- the curve ---- */
 
-/* Accuracies of one cut on one split, without intervals. */
-struct scores {
-    double mixture, oracle;
-};
-
-static enum status score(const struct pruning *pruning, const struct prune_view *view,
-                         const uint32_t *leader, struct scores *scores, struct error *err)
-{
-    struct predictions after;
-    enum status status =
-        prune_predict(&after, &view->predictions, leader, pruning->merge, err);
-    if (status)
-        return status;
-    struct evaluate_options options = {.split = view->split};
-    struct evaluation evaluation;
-    evaluate_predictions(pruning->features, &after, &options, &evaluation);
-    scores->mixture = evaluation_row(&evaluation, PREDICTOR_MIXTURE)->mean;
-    scores->oracle = evaluation_row(&evaluation, PREDICTOR_ORACLE)->mean;
-    evaluation_done(&evaluation);
-    predictions_done(&after);
-    return STATUS_OK;
-}
-
 static struct table *begin_curve(const struct pruning *pruning, struct report *report)
 {
     struct table *table = report_table(
         report, "curve", "every cut: from the threshold down to, without it, the next");
     table_column(table, "threshold", COLUMN_REAL, 4, NULL);
     table_column(table, "heads", COLUMN_COUNT, 0, NULL);
-    for (size_t v = 0; v < pruning->n_views; v++) {
+    for (size_t v = 0; v < pruning->curve->n_views; v++) {
         char name[48];
-        snprintf(name, sizeof name, "%s_mixture", split_name(pruning->views[v].split));
+        snprintf(name, sizeof name, "%s_mixture",
+                 split_name(pruning->curve->views[v].split));
         table_column(table, name, COLUMN_SHARE, 3, NULL);
-        snprintf(name, sizeof name, "%s_best_head", split_name(pruning->views[v].split));
+        snprintf(name, sizeof name, "%s_best_head",
+                 split_name(pruning->curve->views[v].split));
         table_column(table, name, COLUMN_SHARE, 3, NULL);
     }
     return table;
 }
 
-/* The smallest set of heads so far that costs no more than `harmless`. */
-struct advice {
-    struct scores full, least;
-    double threshold;
-    size_t n_kept;
-};
-
-static void add_scores(struct table *table, const struct scores *scores)
+static void add_cut(const struct pruning *pruning, struct table *table,
+                    const struct prune_point *point)
 {
-    table_number(table, scores->mixture);
-    table_number(table, scores->oracle);
-}
-
-static enum status add_cut(const struct pruning *pruning, struct table *table,
-                           double threshold, const struct prune_cut *cut,
-                           const uint32_t *leader, struct advice *advice, struct error *err)
-{
-    struct scores scores[2];
-    for (size_t v = 0; v < pruning->n_views; v++) {
-        enum status status = score(pruning, &pruning->views[v], leader, &scores[v], err);
-        if (status)
-            return status;
-    }
     table_row(table);
-    table_number(table, threshold);
-    table_number(table, (double)cut->n_kept);
-    for (size_t v = 0; v < pruning->n_views; v++)
-        add_scores(table, &scores[v]);
-    if (pruning->threshold <= threshold && pruning->threshold > cut->closest)
-        table_mark(table, "this one");
-    if (cut->n_kept < advice->n_kept &&
-        scores[0].mixture >= advice->full.mixture - harmless &&
-        scores[0].oracle >= advice->full.oracle - harmless) {
-        advice->n_kept = cut->n_kept;
-        advice->least = scores[0];
-        advice->threshold = threshold;
+    table_number(table, point->high);
+    table_number(table, (double)point->n_kept);
+    for (size_t v = 0; v < pruning->curve->n_views; v++) {
+        table_number(table, point->differences[v].mixture.after);
+        table_number(table, point->differences[v].oracle.after);
     }
-    return STATUS_OK;
+    if (pruning->threshold <= point->high && pruning->threshold > point->low)
+        table_mark(table, "this one");
 }
 
-static void add_advice(const struct pruning *pruning, struct report *report,
-                       const struct advice *advice)
+/* The smallest set of heads that costs no more than `harmless`; NULL: all of them. */
+static const struct prune_point *find_advice(const struct prune_curve *curve)
 {
-    size_t K = pruning->index.n_heads;
-    const char *split = split_name(pruning->views[0].split);
-    if (advice->n_kept < K)
-        report_note(report,
-                    "The smallest set of heads that costs neither the mixture nor the best "
-                    "head more than %.3f on the %s split: %zu of %zu, with --threshold "
-                    "%.4f (mixture %.3f after %.3f, best head %.3f after %.3f).",
-                    harmless, split, advice->n_kept, K, advice->threshold,
-                    advice->least.mixture, advice->full.mixture, advice->least.oracle,
-                    advice->full.oracle);
-    else
+    const struct prune_point *least = NULL;
+    for (size_t p = 0; p < curve->n_points; p++) {
+        const struct prune_point *point = &curve->points[p];
+        const struct differences *differences = &point->differences[0];
+        if (point->n_kept < (least ? least->n_kept : curve->index.n_heads) &&
+            differences->mixture.after >= differences->mixture.before - harmless &&
+            differences->oracle.after >= differences->oracle.before - harmless)
+            least = point;
+    }
+    return least;
+}
+
+static void add_advice(const struct prune_curve *curve, struct report *report)
+{
+    const struct prune_point *least = find_advice(curve);
+    const char *split = split_name(curve->views[0].split);
+    if (!least) {
         report_note(report,
                     "Every smaller set of heads costs the mixture or the best head more "
                     "than %.3f on the %s split.",
                     harmless, split);
+        return;
+    }
+    const struct differences *differences = &least->differences[0];
+    report_note(report,
+                "The smallest set of heads that costs neither the mixture nor the best "
+                "head more than %.3f on the %s split: %zu of %zu, with --threshold "
+                "%.4f (mixture %.3f after %.3f, best head %.3f after %.3f).",
+                harmless, split, least->n_kept, curve->index.n_heads, least->high,
+                differences->mixture.after, differences->mixture.before,
+                differences->oracle.after, differences->oracle.before);
 }
 
 enum status prune_report_curve(struct pruning *pruning, struct call *call,
                                struct error *err)
 {
-    size_t K = pruning->index.n_heads;
-    uint32_t *leader = mem_alloc(K * sizeof *leader);
-    struct advice advice = {.n_kept = K};
-    double threshold = 1;
-    for (size_t k = 0; k < K; k++)
-        leader[k] = (uint32_t)k;
-    enum status status = score(pruning, &pruning->views[0], leader, &advice.full, err);
-    struct table *table = begin_curve(pruning, call->report);
-    progress_begin(call->progress, "pruning", "heads");
-    for (bool more = true; more && !status;) {
-        struct prune_cut cut = prune_at(&pruning->index, threshold, leader);
-        status = add_cut(pruning, table, threshold, &cut, leader, &advice, err);
-        progress_update(call->progress, (double)(K - cut.n_kept), (double)K);
+    struct prune_curve *curve = pruning->curve;
+    enum status status = STATUS_OK;
+    progress_begin(call->progress, "pruning", "cuts");
+    for (size_t done = 0; !prune_curve_scored(curve) && !status; done++) {
+        status = prune_curve_step(curve, err);
+        progress_update(call->progress, (double)done,
+                        (double)(curve->n_points * curve->n_views));
         if (!status && cancel_asked(call->cancel))
-            status = error_set(err, STATUS_CANCELLED,
-                               "the curve was stopped at %zu heads; nothing was written",
-                               cut.n_kept);
-        more = cut.n_kept > 1;
-        threshold = cut.closest;
+            status = error_set(err, STATUS_CANCELLED, "the curve was stopped");
     }
     progress_end(call->progress);
-    if (!status)
-        add_advice(pruning, call->report, &advice);
-    free(leader);
-    return status;
+    if (status)
+        return status;
+    struct table *table = begin_curve(pruning, call->report);
+    for (size_t p = 0; p < curve->n_points; p++)
+        add_cut(pruning, table, &curve->points[p]);
+    add_advice(curve, call->report);
+    return STATUS_OK;
 }

@@ -4,23 +4,12 @@
 
 #include "command/call.h"
 #include "core/features.h"
-#include "core/prune.h"
-
-/* Predictions of all heads on one split. */
-struct prune_view {
-    enum split split;
-    uint32_t *pairs; /* [predictions.n] owned */
-    struct predictions predictions;
-};
+#include "core/prune_curve.h"
 
 struct pruning {
     const struct features *features;
-    struct prune_view views[2]; /* the split that decides, and the test split if it is
-                                   another one and has pairs */
-    size_t n_views;
-    struct correlation correlation;
-    struct prune_index index;
-    const double *merge; /* the index's importance, or NULL: heads are dropped */
+    struct prune_curve *curve; /* the figures that decide, and every cut */
+    const double *merge;       /* the index's importance, or NULL: heads are dropped */
     double threshold;
     uint32_t *leader;   /* [K] the cut at the threshold */
     struct model model; /* without the other heads */

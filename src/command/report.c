@@ -31,6 +31,23 @@ static const char *keep(struct report *report, const char *text)
     return text ? arena_copy(&report->texts, text, strlen(text)) : NULL;
 }
 
+struct report *report_copy(const struct report *report)
+{
+    struct report *copy = report_create(report->command);
+    copy->yields_output = report->yields_output;
+    for (size_t i = 0; i < report->n; i++) {
+        const struct item *item = &report->items[i];
+        MEM_RESERVE(copy->items, copy->n, copy->room);
+        struct item *made = &copy->items[copy->n++];
+        *made = *item;
+        made->key = keep(copy, item->key);
+        made->unit = keep(copy, item->unit);
+        made->text = keep(copy, item->text);
+        made->table = item->table ? table_copy(item->table) : NULL;
+    }
+    return copy;
+}
+
 /* Keys that the JSON document uses itself, and those that were used before. */
 static bool is_free(const struct report *report, const char *key)
 {
@@ -105,15 +122,33 @@ void report_note(struct report *report, const char *format, ...)
 
 struct table *report_table(struct report *report, const char *name, const char *title)
 {
-    struct item *item = add(report, ITEM_TABLE, name);
-    item->table = table_create(name, title);
-    return item->table;
+    struct table *table = table_create(name, title);
+    report_add_table(report, table);
+    return table;
+}
+
+void report_add_table(struct report *report, struct table *table)
+{
+    add(report, ITEM_TABLE, table->name)->table = table;
 }
 
 void report_page(struct report *report, const char *key, const char *text)
 {
     struct item *item = add(report, ITEM_PAGE, key);
     item->text = keep(report, text);
+}
+
+void report_replace_table(struct report *report, struct table *table, const char *page)
+{
+    for (size_t i = 0; i < report->n; i++) {
+        struct item *item = &report->items[i];
+        if (item->table != table)
+            continue;
+        item->type = ITEM_PAGE;
+        item->table = NULL;
+        item->text = keep(report, page);
+    }
+    table_free(table);
 }
 
 void report_yield_output(struct report *report)
@@ -129,4 +164,35 @@ bool report_yields_output(const struct report *report)
 bool report_is_empty(const struct report *report)
 {
     return !report->n;
+}
+
+static bool add_item(const struct item *item, struct text *out)
+{
+    switch (item->type) {
+    case ITEM_COUNT:
+    case ITEM_REAL:
+        if (!isnan(item->value))
+            text_printf(out, "%.17g", item->value);
+        return !isnan(item->value);
+    case ITEM_TEXT:
+        text_add(out, item->text ? item->text : "");
+        return item->text != NULL;
+    case ITEM_FLAG:
+        text_add(out, item->flag ? "yes" : "no");
+        return true;
+    case ITEM_INTERVAL:
+    case ITEM_NOTE:
+    case ITEM_TABLE:
+    case ITEM_PAGE:
+        break;
+    }
+    return false;
+}
+
+bool report_add_value(const struct report *report, const char *key, struct text *out)
+{
+    for (size_t i = 0; i < report->n; i++)
+        if (report->items[i].key && strcmp(report->items[i].key, key) == 0)
+            return add_item(&report->items[i], out);
+    return false;
 }

@@ -18,6 +18,11 @@
 struct report;
 
 struct report *report_create(const char *command);
+struct report *report_copy(const struct report *report);
+/* The table of that name, the first for NULL; NULL: there is none. */
+struct table *report_find_table(const struct report *report, const char *name);
+/* Puts a page in the place of a table, which is freed. */
+void report_replace_table(struct report *report, struct table *table, const char *page);
 void report_free(struct report *report); /* NULL is allowed */
 
 /* ---- filling ---- */
@@ -39,6 +44,9 @@ void report_note(struct report *report, const char *format, ...)
  * main one. */
 struct table *report_table(struct report *report, const char *name, const char *title);
 
+/* A table that was made elsewhere; taken over. */
+void report_add_table(struct report *report, struct table *table);
+
 /* Text that is laid out already, such as help. */
 void report_page(struct report *report, const char *key, const char *text);
 
@@ -46,6 +54,9 @@ void report_page(struct report *report, const char *key, const char *text);
  * to standard error. */
 void report_yield_output(struct report *report);
 bool report_yields_output(const struct report *report);
+/* Appends the value of that key, with every digit; false: there is no such value, or it is
+ * missing. */
+bool report_add_value(const struct report *report, const char *key, struct text *out);
 bool report_is_empty(const struct report *report);
 
 /* ---- writing ---- */
@@ -63,8 +74,10 @@ struct report_style {
  *   JSON      {"command": name, key: value ..., "units": {key: unit}, "notes": [...],
  *              "tables": {name: {"title", "columns": [{"name", "type", "unit"}],
  *                                "rows": [{...}]}}}; units, notes, tables if there are any
- *   csv, tsv  the main table; without one the values, as a table named "values"
- *   markdown  the same; pages as they are
+ *   box       the same as text, tables in frames
+ *   csv, tsv, LaTeX   the main table; without one the values, as a table named "values"
+ *   markdown, plain   the same; pages as they are
+ *   JSONL     the rows of the main table; without one the values as one object
  *
  * STATUS_USAGE when there is no such table. */
 enum status report_write(const struct report *report, const struct report_style *style,

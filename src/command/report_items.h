@@ -1,4 +1,4 @@
-/* What a report is made of; only report.c and report_write.c include it. */
+/* What a report is made of; only report.c, report_write.c and shaping.c include it. */
 #ifndef COMMAND_REPORT_ITEMS_H
 #define COMMAND_REPORT_ITEMS_H
 
@@ -25,6 +25,13 @@ struct item {
     bool flag;
     struct table *table; /* TABLE only; owned */
 };
+
+/* The values as a table of texts, "values"; NULL when there are none. */
+struct table *report_make_values(const struct report *report);
+bool report_is_value(const struct item *item);
+/* Says which tables there are. */
+enum status report_refuse_table(const struct report *report, const char *name,
+                                struct error *err);
 
 struct report {
     const char *command;

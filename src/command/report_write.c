@@ -9,7 +9,7 @@
 /* Lines of prose: READABLE at most on a terminal, USUAL where there is none. */
 enum { READABLE = 100, USUAL = 80 };
 
-static bool is_value(const struct item *item)
+bool report_is_value(const struct item *item)
 {
     return item->type != ITEM_NOTE && item->type != ITEM_TABLE && item->type != ITEM_PAGE;
 }
@@ -69,7 +69,7 @@ static void add_key(struct text *out, const char *key)
 static size_t add_values(const struct report *report, size_t begin, struct text *out)
 {
     size_t end = begin, longest = 0;
-    for (; end < report->n && is_value(&report->items[end]); end++) {
+    for (; end < report->n && report_is_value(&report->items[end]); end++) {
         size_t width = strlen(report->items[end].key);
         longest = width > longest ? width : longest;
     }
@@ -104,12 +104,12 @@ static void write_text(const struct report *report, const struct report_style *s
         if (before && (before->type != ITEM_NOTE || item->type != ITEM_NOTE))
             text_add_char(out, '\n');
         before = item;
-        if (is_value(item))
+        if (report_is_value(item))
             i += add_values(report, i, out) - 1;
         else if (item->type == ITEM_NOTE)
             add_note(item, style->cells, out);
         else if (item->type == ITEM_TABLE)
-            table_write(item->table, TABLE_TEXT, style->cells, out);
+            table_write(item->table, style->mode, style->cells, out);
         else
             text_add(out, item->text);
     }
@@ -235,10 +235,27 @@ static void write_json(const struct report *report, struct text *out)
     text_add(out, "\n}\n");
 }
 
+/* The values in one line, for a report without a table. */
+static bool write_json_line(const struct report *report, struct text *out)
+{
+    if (report_find_table(report, NULL))
+        return false;
+    add_json_key(out, "{", "command");
+    json_quote(out, report->command, strlen(report->command));
+    for (size_t i = 0; i < report->n; i++) {
+        const struct item *item = &report->items[i];
+        if (item->type == ITEM_NOTE)
+            continue;
+        add_json_key(out, ", ", item->key);
+        add_json_value(out, item);
+    }
+    text_add(out, "}\n");
+    return true;
+}
+
 /* ---- one table ---- */
 
-/* The values as a table of texts; NULL when there are none. */
-static struct table *make_values(const struct report *report)
+struct table *report_make_values(const struct report *report)
 {
     struct table *table = table_create("values", NULL);
     table_column(table, "name", COLUMN_TEXT, 0, NULL);
@@ -247,7 +264,7 @@ static struct table *make_values(const struct report *report)
     struct text value = {0};
     for (size_t i = 0; i < report->n; i++) {
         const struct item *item = &report->items[i];
-        if (!is_value(item))
+        if (!report_is_value(item))
             continue;
         text_clear(&value);
         if (item->type == ITEM_TEXT)
@@ -266,19 +283,20 @@ static struct table *make_values(const struct report *report)
     return NULL;
 }
 
-static const struct table *find_table(const struct report *report, const char *name)
+struct table *report_find_table(const struct report *report, const char *name)
 {
     for (size_t i = 0; i < report->n; i++) {
-        const struct table *table = report->items[i].table;
+        struct table *table = report->items[i].table;
         if (table && (!name || strcmp(table->name, name) == 0))
             return table;
     }
     return NULL;
 }
 
-static enum status refuse(const struct report *report, const char *name, struct error *err)
+enum status report_refuse_table(const struct report *report, const char *name,
+                                struct error *err)
 {
-    if (!find_table(report, NULL))
+    if (!report_find_table(report, NULL))
         return error_set(err, STATUS_USAGE, "'%s' gives no table%s%s%s", report->command,
                          name ? " '" : "", name ? name : "", name ? "'" : "");
     struct text names = {0};
@@ -297,12 +315,12 @@ static enum status write_table(const struct report *report,
                                const struct report_style *style, struct text *out,
                                struct error *err)
 {
-    const struct table *table = find_table(report, style->table);
+    const struct table *table = report_find_table(report, style->table);
     struct table *values = NULL;
     if (!table && (!style->table || strcmp(style->table, "values") == 0))
-        table = values = make_values(report);
+        table = values = report_make_values(report);
     if (!table)
-        return refuse(report, style->table, err);
+        return report_refuse_table(report, style->table, err);
     table_write(table, style->mode, style->cells, out);
     table_free(values);
     return STATUS_OK;
@@ -323,7 +341,7 @@ enum status report_write(const struct report *report, const struct report_style 
                          struct text *out, struct text *aside, struct error *err)
 {
     bool whole = !style->table;
-    if (whole && style->mode == TABLE_TEXT) {
+    if (whole && (style->mode == TABLE_TEXT || style->mode == TABLE_BOX)) {
         write_text(report, style, out);
         return STATUS_OK;
     }
@@ -331,7 +349,11 @@ enum status report_write(const struct report *report, const struct report_style 
         write_json(report, out);
         return STATUS_OK;
     }
-    if (!(whole && style->mode == TABLE_MARKDOWN && write_pages(report, out))) {
+    bool paged = style->mode == TABLE_MARKDOWN || style->mode == TABLE_PLAIN;
+    bool done = whole && paged && write_pages(report, out);
+    if (whole && style->mode == TABLE_JSONL)
+        done = write_json_line(report, out);
+    if (!done) {
         enum status status = write_table(report, style, out, err);
         if (status != STATUS_OK)
             return status;

@@ -5,12 +5,41 @@
 
 #include "base/clock.h"
 
+/* Mean over the restarts, and the single head: for whoever watches. */
+static void show_curve(const struct training *training, const struct call *call)
+{
+    const struct trainer *trainer = training_trainer(training);
+    size_t n = training_restarts(training), n_epochs = trainer_progress(trainer).epoch;
+    struct table *table = table_create("curve", "likelihood by epoch, nats per pair");
+    table_column(table, "epoch", COLUMN_COUNT, 0, NULL);
+    table_column(table, "train_nll", COLUMN_REAL, 4, "nats");
+    table_column(table, "holdout_nll", COLUMN_REAL, 4, "nats");
+    if (training_has_single(training))
+        table_column(table, "single_holdout_nll", COLUMN_REAL, 4, "nats");
+    for (size_t e = 0; e < n_epochs; e++) {
+        double train = 0, holdout = 0;
+        for (size_t m = 0; m < n; m++) {
+            struct trainer_losses losses = trainer_losses(trainer, m, e);
+            train += losses.nll / (double)n;
+            holdout += losses.holdout_nll / (double)n;
+        }
+        table_row(table);
+        table_number(table, (double)e + 1);
+        table_number(table, train);
+        table_number(table, holdout);
+        if (training_has_single(training))
+            table_number(table, trainer_losses(trainer, n, e).holdout_nll);
+    }
+    call_show(call, table);
+}
+
 enum status training_run(struct training *training, struct call *call, double *seconds,
                          struct error *err)
 {
     const struct trainer *trainer = training_trainer(training);
     double began = clock_seconds(), pairs = (double)training_pairs(training);
     enum status status = STATUS_OK;
+    size_t shown = 0;
     progress_begin(call->progress, "training", "pairs");
     while (!status && !training_finished(training)) {
         status = training_step(training, err);
@@ -18,6 +47,9 @@ enum status training_run(struct training *training, struct call *call, double *s
         double share = (double)at.step / (double)at.n_steps;
         double total = pairs * (double)at.n_epochs;
         progress_update(call->progress, share * total, total);
+        if (call->show && at.epoch > shown)
+            show_curve(training, call);
+        shown = at.epoch;
         if (!status && cancel_asked(call->cancel) && !training_finished(training))
             status =
                 error_set(err, STATUS_CANCELLED, "training was stopped at step %zu of %zu",

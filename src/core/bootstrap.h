@@ -9,9 +9,11 @@
 #ifndef CORE_BOOTSTRAP_H
 #define CORE_BOOTSTRAP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/jobs.h"
 #include "core/interval.h"
 
 struct bootstrap {
@@ -23,10 +25,29 @@ struct bootstrap {
     const int32_t *unit;       /* [n_pairs] prompt; pairs with -1 are units of their own */
     size_t resamples;
     uint64_t seed;
+    const struct cancel *cancel; /* looked at in every draw; NULL: nobody stops it */
 };
 
+/* The same in steps, for whoever must not wait: bootstrap_create copies what it needs;
+ * bootstrap_draw, `resamples` draws in all; then the intervals, with any reference.
+ * Any division into steps gives the same bits as bootstrap_run. */
+struct bootstrap_draws;
+struct bootstrap_draws *bootstrap_create(const struct bootstrap *bootstrap);
+void bootstrap_free(struct bootstrap_draws *draws); /* NULL is allowed */
+void bootstrap_draw(struct bootstrap_draws *draws, size_t most);
+/* All that are left; when it is stopped, all intervals are NaN from then on. */
+void bootstrap_draw_all(struct bootstrap_draws *draws, const struct cancel *cancel);
+bool bootstrap_finished(const struct bootstrap_draws *draws);
+size_t bootstrap_units(const struct bootstrap_draws *draws); /* prompts */
+/* Multiplications of one draw, to choose how many make a step. */
+size_t bootstrap_cost(const struct bootstrap_draws *draws);
+void bootstrap_differences(const struct bootstrap_draws *draws, size_t reference,
+                           struct interval *differences);
+void bootstrap_means(const struct bootstrap_draws *draws, struct interval *means);
+
 /* Intervals of n_predictors + 1 means, the last one the oracle's, and of their differences
- * to the reference (NaN without one). Returns the number of prompts. */
+ * to the reference (NaN without one). Returns the number of prompts. When it is stopped all
+ * intervals are NaN. */
 size_t bootstrap_run(const struct bootstrap *bootstrap, struct interval *means,
                      struct interval *differences);
 

@@ -176,38 +176,22 @@ static double mean_loss(const double *log_probability, size_t n)
     return sum / (double)n;
 }
 
-/* The single head as a model of its own. */
-static enum status predict_single(const struct features *features,
-                                  const struct model *model, const uint32_t *pairs,
-                                  size_t n, struct predictions *out, struct error *err)
+enum status bound_of_predictions(const struct features *features,
+                                 const struct predictions *predictions,
+                                 struct bound_estimate *out, struct error *err)
 {
-    struct model alone = {
-        .shape = {ROUTER_NONE, 1, 0, 0, model->shape.response_width},
-        .heads = model->single,
-    };
-    *out = (struct predictions){0};
-    return alone.heads
-               ? predictions_make(out, features, &alone, pairs, n,
-                                  (struct predict_options){.rule = RULE_PROBABILITY}, err)
-               : STATUS_OK;
-}
-
-static enum status estimate(const struct features *features, const uint32_t *pairs,
-                            const struct predictions *mixture,
-                            const struct predictions *single, struct bound_estimate *out,
-                            struct error *err)
-{
-    size_t n = mixture->n;
+    size_t n = predictions->n;
+    const double *single = predictions->single_log_probability;
     uint32_t *prompt = mem_array(n, sizeof *prompt);
-    size_t n_prompts = prompt ? number_prompts(features, pairs, n, prompt) : 0;
+    size_t n_prompts = prompt ? number_prompts(features, predictions->pairs, n, prompt) : 0;
     struct bound_groups groups = {
         .n = n,
-        .n_groups = mixture->n_heads,
-        .margin = mixture->margin,
-        .log_weight = mixture->log_weight,
+        .n_groups = predictions->n_heads,
+        .margin = predictions->margin,
+        .log_weight = predictions->log_weight,
         .prompt = prompt,
         .n_prompts = n_prompts,
-        .single = single->margin,
+        .single = predictions->single_margin,
     };
     struct bound bound;
     enum status status =
@@ -219,16 +203,17 @@ static enum status estimate(const struct features *features, const uint32_t *pai
             .bound = bound,
             .n_pairs = n,
             .n_prompts = n_prompts,
-            .observed_single =
-                single->margin ? mean_loss(single->log_probability, n) : (double)NAN,
-            .observed_mixture = mean_loss(mixture->log_probability, n),
+            .observed_single = single ? mean_loss(single, n) : (double)NAN,
+            .observed_mixture = mean_loss(predictions->log_probability, n),
         };
     return status;
 }
 
 enum status bound_estimate(const struct features *features, const struct model *model,
-                           enum split split, struct bound_estimate *out, struct error *err)
+                           enum split split, const struct workers *workers,
+                           struct bound_estimate *out, struct error *err)
 {
+    struct predict_options options = {.rule = RULE_PROBABILITY, .workers = *workers};
     size_t n = features_select(features, split, -1, NULL);
     if (!n)
         return error_set(err, STATUS_SHAPE, "there are no pairs in the %s split",
@@ -237,16 +222,12 @@ enum status bound_estimate(const struct features *features, const struct model *
     if (!pairs)
         return error_set(err, STATUS_NO_MEMORY, "no memory to list %zu pairs", n);
     features_select(features, split, -1, pairs);
-    struct predictions mixture = {0}, single = {0};
+    struct predictions predictions = {0};
     enum status status =
-        predictions_make(&mixture, features, model, pairs, n,
-                         (struct predict_options){.rule = RULE_PROBABILITY}, err);
+        predictions_make(&predictions, features, model, pairs, n, options, err);
     if (!status)
-        status = predict_single(features, model, pairs, n, &single, err);
-    if (!status)
-        status = estimate(features, pairs, &mixture, &single, out, err);
-    predictions_done(&single);
-    predictions_done(&mixture);
+        status = bound_of_predictions(features, &predictions, out, err);
+    predictions_done(&predictions);
     free(pairs);
     return status;
 }

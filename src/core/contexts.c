@@ -172,6 +172,11 @@ size_t contexts_count(const struct contexts *contexts)
     return contexts->n;
 }
 
+const struct near_context *contexts_items(const struct contexts *contexts)
+{
+    return contexts->items;
+}
+
 /* Puts an item into the list of the nearest so far, which is sorted and has room for it. */
 static size_t insert(struct near_context *list, size_t n, size_t most,
                      struct near_context item)

@@ -37,4 +37,7 @@ struct near_context {
 size_t contexts_nearest(const struct contexts *contexts, const float *part, size_t most,
                         struct near_context *out);
 
+/* All of them, [contexts_count], in no order; their cosines say nothing. Borrowed. */
+const struct near_context *contexts_items(const struct contexts *contexts);
+
 #endif

@@ -8,33 +8,40 @@
 #include "core/bootstrap.h"
 #include "core/predict.h"
 
-/* The columns of the table: attributes that have pairs here, and one for pairs without. */
-static void make_columns(const struct features *features,
-                         const struct predictions *predictions, struct evaluation *out,
-                         uint32_t *column_of_pair)
+/* Pairs of each attribute, and behind them of those without: out [n_attributes + 1]. */
+static void count_attributes(const struct features *features,
+                             const struct predictions *predictions, size_t *out)
 {
     size_t A = features->n_attributes;
-    size_t *counts = mem_zero((A + 1) * sizeof *counts);
+    memset(out, 0, (A + 1) * sizeof *out);
     for (size_t i = 0; i < predictions->n; i++) {
         int32_t a = features->pair_attribute[predictions->pairs[i]];
-        counts[a < 0 ? A : (size_t)a]++;
+        out[a < 0 ? A : (size_t)a]++;
     }
+}
+
+/* Every attribute has a column, whether there are pairs of it here or not, and pairs without
+ * one, where there are any, have one behind them. */
+void evaluation_columns(const struct features *features,
+                        const struct predictions *predictions, uint32_t *out)
+{
+    for (size_t i = 0; i < predictions->n; i++) {
+        int32_t a = features->pair_attribute[predictions->pairs[i]];
+        out[i] = a < 0 ? (uint32_t)features->n_attributes : (uint32_t)a;
+    }
+}
+
+static void make_columns(const struct features *features,
+                         const struct predictions *predictions, struct evaluation *out)
+{
+    size_t A = features->n_attributes;
     out->attributes = mem_zero((A + 1) * sizeof *out->attributes);
     out->attribute_pairs = mem_zero((A + 1) * sizeof *out->attribute_pairs);
-    uint32_t *column = mem_zero((A + 1) * sizeof *column);
-    for (size_t a = 0; a <= A; a++) {
-        if (a == A && !counts[a])
-            continue;
-        column[a] = (uint32_t)out->n_attributes;
-        out->attributes[out->n_attributes] = a < A ? features->attributes[a] : "(none)";
-        out->attribute_pairs[out->n_attributes++] = counts[a];
-    }
-    for (size_t i = 0; i < predictions->n; i++) {
-        int32_t a = features->pair_attribute[predictions->pairs[i]];
-        column_of_pair[i] = column[a < 0 ? A : (size_t)a];
-    }
-    free(column);
-    free(counts);
+    count_attributes(features, predictions, out->attribute_pairs);
+    for (size_t a = 0; a < A; a++)
+        out->attributes[a] = features->attributes[a];
+    out->attributes[A] = "(none)";
+    out->n_attributes = A + (out->attribute_pairs[A] > 0);
 }
 
 static void add_row(struct evaluation *out, enum predictor predictor, size_t head)
@@ -86,37 +93,52 @@ static void count_cells(const struct predictions *predictions, const uint32_t *c
         finish_cells(out, &out->rows[r]);
 }
 
-static void add_intervals(const struct features *features,
-                          const struct predictions *predictions, const uint32_t *column,
-                          const struct evaluate_options *options, struct evaluation *out)
+struct bootstrap_draws *evaluation_draws(const struct evaluation *evaluation,
+                                         const struct features *features,
+                                         const struct predictions *predictions,
+                                         const struct evaluate_options *options)
 {
-    size_t n_predictors = predictions->n_predictors;
-    bool has_single = n_predictors == predictions->n_heads + 2;
-    const struct evaluated_row *oracle = evaluation_row(out, PREDICTOR_ORACLE);
-    size_t *oracle_head = mem_zero(out->n_attributes * sizeof *oracle_head);
-    for (size_t a = 0; a < out->n_attributes; a++)
+    size_t n = predictions->n, n_predictors = predictions->n_predictors;
+    const struct evaluated_row *oracle = evaluation_row(evaluation, PREDICTOR_ORACLE);
+    size_t *oracle_head = mem_zero((evaluation->n_attributes + 1) * sizeof *oracle_head);
+    uint32_t *column = mem_alloc((n + 1) * sizeof *column);
+    int32_t *unit = mem_alloc((n + 1) * sizeof *unit);
+    for (size_t a = 0; a < evaluation->n_attributes; a++)
         oracle_head[a] = oracle->cells[a].head;
+    evaluation_columns(features, predictions, column);
+    for (size_t i = 0; i < n; i++)
+        unit[i] = features->pair_prompt[predictions->pairs[i]];
     struct bootstrap bootstrap = {
-        .n_pairs = predictions->n,
+        .n_pairs = n,
         .n_predictors = n_predictors,
         .oracle_head = oracle_head,
-        .n_columns = out->n_attributes,
-        .reference = has_single ? n_predictors - 1 : SIZE_MAX,
+        .n_columns = evaluation->n_attributes,
         .right = predictions->right,
         .column = column,
+        .unit = unit,
         .resamples = options->resamples,
         .seed = options->seed,
+        .cancel = options->workers.cancel,
     };
-    int32_t *unit = mem_alloc(predictions->n * sizeof *unit);
-    for (size_t i = 0; i < predictions->n; i++)
-        unit[i] = features->pair_prompt[predictions->pairs[i]];
-    bootstrap.unit = unit;
-    struct interval *means = mem_zero(2 * out->n_rows * sizeof *means);
-    struct interval *differences = means + out->n_rows;
-    out->n_prompts = bootstrap_run(&bootstrap, means, differences);
-    const struct evaluated_row *single = evaluation_row(out, PREDICTOR_SINGLE);
-    for (size_t r = 0; r < out->n_rows; r++) {
-        struct evaluated_row *row = &out->rows[r];
+    struct bootstrap_draws *draws = bootstrap_create(&bootstrap);
+    free(unit);
+    free(column);
+    free(oracle_head);
+    return draws;
+}
+
+void evaluation_add_intervals(struct evaluation *evaluation,
+                              const struct bootstrap_draws *draws)
+{
+    size_t n_rows = evaluation->n_rows; /* the oracle is the last */
+    const struct evaluated_row *single = evaluation_row(evaluation, PREDICTOR_SINGLE);
+    struct interval *means = mem_zero(2 * n_rows * sizeof *means);
+    struct interval *differences = means + n_rows;
+    bootstrap_means(draws, means);
+    bootstrap_differences(draws, single ? n_rows - 2 : SIZE_MAX, differences);
+    evaluation->n_prompts = bootstrap_units(draws);
+    for (size_t r = 0; r < n_rows; r++) {
+        struct evaluated_row *row = &evaluation->rows[r];
         row->mean_interval = means[r];
         if (single && row != single) {
             row->difference = row->mean - single->mean;
@@ -124,8 +146,6 @@ static void add_intervals(const struct features *features,
         }
     }
     free(means);
-    free(unit);
-    free(oracle_head);
 }
 
 /* Expected calibration error over ten bins of confidence max(P, 1 - P) (E9). */
@@ -174,9 +194,10 @@ void evaluate_predictions(const struct features *features,
                           const struct evaluate_options *options, struct evaluation *out)
 {
     size_t n = predictions->n, K = predictions->n_heads;
-    uint32_t *column = mem_alloc(n * sizeof *column);
+    uint32_t *column = mem_alloc((n + 1) * sizeof *column);
     *out = (struct evaluation){.n_pairs = n};
-    make_columns(features, predictions, out, column);
+    make_columns(features, predictions, out);
+    evaluation_columns(features, predictions, column);
     out->rows = mem_zero((K + 3) * sizeof *out->rows);
     for (size_t k = 0; k < K; k++)
         add_row(out, PREDICTOR_HEAD, k);
@@ -185,7 +206,10 @@ void evaluate_predictions(const struct features *features,
         add_row(out, PREDICTOR_SINGLE, 0);
     add_row(out, PREDICTOR_ORACLE, 0);
     count_cells(predictions, column, out);
-    add_intervals(features, predictions, column, options, out);
+    struct bootstrap_draws *draws = evaluation_draws(out, features, predictions, options);
+    bootstrap_draw(draws, options->resamples);
+    evaluation_add_intervals(out, draws);
+    bootstrap_free(draws);
     summarise(predictions, out);
     free(column);
 }
@@ -201,12 +225,20 @@ enum status evaluate(const struct features *features, const struct model *model,
     uint32_t *pairs = mem_alloc(n * sizeof *pairs);
     features_select(features, options->split, -1, pairs);
     struct predictions predictions;
-    struct predict_options decision = {options->rule, options->routing};
+    struct predict_options decision = {options->rule, options->routing, options->workers};
     enum status status =
         predictions_make(&predictions, features, model, pairs, n, decision, err);
     if (!status) {
-        evaluate_predictions(features, &predictions, options, out);
+        struct evaluation made;
+        evaluate_predictions(features, &predictions, options, &made);
         predictions_done(&predictions);
+        if (cancel_asked(options->workers.cancel)) {
+            evaluation_done(&made);
+            status =
+                error_set(err, STATUS_CANCELLED, "evaluating %zu pairs was stopped", n);
+        } else {
+            *out = made;
+        }
     }
     free(pairs);
     return status;

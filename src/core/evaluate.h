@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/jobs.h"
 #include "core/features.h"
 #include "core/interval.h"
 #include "core/model.h"
@@ -79,21 +80,36 @@ struct evaluate_options {
     enum routing routing;
     size_t resamples; /* of the bootstrap; 0: no intervals of means */
     uint64_t seed;
+    struct workers workers; /* of the predictions; who stops them stops the bootstrap too */
 };
 
 /* STATUS_SHAPE when sizes do not agree, the split is empty or a pair has nothing to be
- * routed by, STATUS_NUMERIC for a row that is not finite. *out is created. */
+ * routed by, STATUS_NUMERIC for a row that is not finite, STATUS_CANCELLED. *out is
+ * created. */
 enum status evaluate(const struct features *features, const struct model *model,
                      const struct evaluate_options *options, struct evaluation *out,
                      struct error *err);
 
 /* The same from predictions that are there already; options->split and rule are not looked
- * at. */
+ * at. When it is stopped, the intervals of means are NaN. */
 struct predictions;
 void evaluate_predictions(const struct features *features,
                           const struct predictions *predictions,
                           const struct evaluate_options *options, struct evaluation *out);
 void evaluation_done(struct evaluation *evaluation);
+
+/* The draws of its intervals, to be made in steps (bootstrap_draw), and the intervals that
+ * they give; for an evaluation of the same predictions made with 0 resamples. */
+struct bootstrap_draws *evaluation_draws(const struct evaluation *evaluation,
+                                         const struct features *features,
+                                         const struct predictions *predictions,
+                                         const struct evaluate_options *options);
+void evaluation_add_intervals(struct evaluation *evaluation,
+                              const struct bootstrap_draws *draws);
+
+/* The column of each pair of the predictions: out [n]. */
+void evaluation_columns(const struct features *features,
+                        const struct predictions *predictions, uint32_t *out);
 
 /* The first row of that kind; NULL when there is none. */
 const struct evaluated_row *evaluation_row(const struct evaluation *evaluation,

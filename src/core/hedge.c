@@ -193,6 +193,16 @@ void hedge_weights(const struct hedge *hedge, const double *log_prior, double *w
         weights[k] = exp(weights[k]);
 }
 
+bool hedge_factors(const struct hedge *hedge, double *log_factor)
+{
+    size_t K = hedge->n_heads, last = hedge->n - 1;
+    const double *evidence = vector(hedge, last, EVIDENCE);
+    const double *maximum = vector(hedge, last, AFTER);
+    for (size_t k = 0; k < K; k++)
+        log_factor[k] = is_em(hedge) ? log(maximum[k]) : evidence[k];
+    return !is_em(hedge);
+}
+
 /* log sum_k w_k sigma(m_k) */
 static double log_mixture(const double *log_w, const double *margin, size_t K,
                           double *scratch)

@@ -23,6 +23,7 @@
 #ifndef CORE_HEDGE_H
 #define CORE_HEDGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -67,6 +68,10 @@ size_t hedge_steps(const struct hedge *hedge);
 void hedge_weights(const struct hedge *hedge, const double *log_prior, double *weights);
 
 /* What the mixture says of a pair before its label is seen. */
+/* Logarithms of what a pair's prior is multiplied by to give its weights, up to a common factor:
+ * log_factor [n_heads]. False for em, whose weights are the factors alone. */
+bool hedge_factors(const struct hedge *hedge, double *log_factor);
+
 struct hedge_forecast {
     double log_probability; /* log P of the chosen response; its loss is -log P */
     double lead;            /* sum_k w_k tanh(m_k / 2): > 0 is for chosen (E6) */

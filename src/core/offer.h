@@ -35,4 +35,13 @@ void offer_free(struct offer *offer); /* NULL is allowed */
  * with its sign turned. */
 bool offer_next(struct offer *offer, const struct hedge *hedge, size_t *pair);
 
+/* The same without taking it: the first, or most informative, of those that are not taken
+ * [pairs.n] (NULL: none is). When whatever was peeked at is taken next, the order is that of
+ * offer_next. */
+bool offer_peek(struct offer *offer, const struct hedge *hedge, const bool *taken,
+                size_t *pair);
+
+/* Other priors for the same pairs; borrowed. */
+void offer_set_prior(struct offer *offer, const double *log_prior);
+
 #endif

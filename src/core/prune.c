@@ -14,8 +14,8 @@ static const double tie_tolerance = 1e-6;
 /* log(exp(a) + exp(b)) */
 static double log_add(double a, double b)
 {
-    double top = fmax(a, b);
-    return top == -HUGE_VAL ? top : top + log1p(exp(fmin(a, b) - top));
+    double top = fmax(a, b), low = fmin(a, b);
+    return low == -HUGE_VAL ? top : top + log1p(exp(low - top));
 }
 
 /* ---- the order in which heads are visited ---- */
@@ -198,14 +198,17 @@ static void group_pair(const struct groups *groups, size_t K, const float *log_f
                        const float *margin, double *logit, float *log_f_out,
                        float *margin_out)
 {
-    double all = -HUGE_VAL;
+    double top = -HUGE_VAL, sum = 0;
     for (size_t j = 0; j < groups->n; j++)
         logit[j] = -HUGE_VAL;
     for (size_t k = 0; k < K; k++)
         if (groups->place[k] != UINT32_MAX)
             logit[groups->place[k]] = log_add(logit[groups->place[k]], (double)log_f[k]);
     for (size_t j = 0; j < groups->n; j++)
-        all = log_add(all, logit[j]);
+        top = fmax(top, logit[j]);
+    for (size_t j = 0; j < groups->n; j++)
+        sum += exp(logit[j] - top);
+    double all = top + log(sum);
     for (size_t j = 0; j < groups->n; j++)
         log_f_out[j] = (float)(logit[j] - all);
     memset(logit, 0, groups->n * sizeof *logit);

@@ -48,34 +48,78 @@ static size_t find_control(const char *text, size_t length)
     return length;
 }
 
+/* What is wrong with a text and where; what "" when nothing is. */
+struct flaw {
+    char what[64];
+    size_t byte;
+};
+
 /* Refuses what cJSON would let through or silently cut. */
-static enum status check_text(const char *text, size_t length, struct error *err)
+static void check_text(const char *text, size_t length, struct flaw *flaw)
 {
-    size_t bad = utf8_check(text, length);
-    if (bad < length)
-        return error_set(err, STATUS_FORMAT, "invalid UTF-8 at byte %zu", bad);
-    bad = find_control(text, length);
-    if (bad < length)
-        return error_set(err, STATUS_FORMAT, "a control character (0x%02x) at byte %zu",
-                         (unsigned char)text[bad], bad);
-    bad = find_escaped_nul(text, length);
-    if (bad < length)
-        return error_set(err, STATUS_FORMAT,
-                         "a NUL character (\\u0000) in a string at byte %zu", bad);
-    return STATUS_OK;
+    flaw->what[0] = '\0';
+    flaw->byte = utf8_check(text, length);
+    if (flaw->byte < length) {
+        snprintf(flaw->what, sizeof flaw->what, "invalid UTF-8");
+        return;
+    }
+    flaw->byte = find_control(text, length);
+    if (flaw->byte < length) {
+        snprintf(flaw->what, sizeof flaw->what, "a control character (0x%02x)",
+                 (unsigned)(unsigned char)text[flaw->byte]);
+        return;
+    }
+    flaw->byte = find_escaped_nul(text, length);
+    if (flaw->byte < length)
+        snprintf(flaw->what, sizeof flaw->what, "a NUL character (\\u0000) in a string");
 }
 
-struct json *json_parse(const char *text, size_t length, struct error *err)
+static cJSON *parse(const char *text, size_t length, struct flaw *flaw)
 {
-    if (check_text(text, length, err))
+    check_text(text, length, flaw);
+    if (flaw->what[0])
         return NULL;
     const char *stop = text, *end = text + length;
     cJSON *json = cJSON_ParseWithLengthOpts(text, length, &stop, 0);
     while (json && stop < end && strchr(" \t\r\n", *stop))
         stop++;
-    if (!json || stop < end) {
-        error_set(err, STATUS_FORMAT, "not valid JSON at byte %zu", (size_t)(stop - text));
-        cJSON_Delete(json);
+    if (json && stop == end)
+        return json;
+    cJSON_Delete(json);
+    snprintf(flaw->what, sizeof flaw->what, "not valid JSON");
+    flaw->byte = (size_t)(stop - text);
+    return NULL;
+}
+
+struct json *json_parse(const char *text, size_t length, struct error *err)
+{
+    struct flaw flaw;
+    cJSON *json = parse(text, length, &flaw);
+    if (!json) {
+        error_set(err, STATUS_FORMAT, "%s at byte %zu", flaw.what, flaw.byte);
+        return NULL;
+    }
+    return outer(json);
+}
+
+void json_place(const char *text, size_t byte, size_t *line, size_t *column)
+{
+    *line = *column = 1;
+    for (size_t i = 0; i < byte; i++) {
+        bool ends = text[i] == '\n';
+        *line += ends;
+        *column = ends ? 1 : *column + ((text[i] & 0xc0) != 0x80);
+    }
+}
+
+struct json *json_parse_lines(const char *text, size_t length, struct error *err)
+{
+    struct flaw flaw;
+    cJSON *json = parse(text, length, &flaw);
+    if (!json) {
+        size_t line, column;
+        json_place(text, flaw.byte, &line, &column);
+        error_set(err, STATUS_FORMAT, "%zu:%zu: %s", line, column, flaw.what);
         return NULL;
     }
     return outer(json);

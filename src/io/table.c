@@ -109,6 +109,40 @@ const struct cell *table_cell(const struct table *table, size_t row, size_t colu
     return &table->cells[row * table->n_columns + column];
 }
 
+struct table *table_select(const struct table *table, const size_t *rows, size_t n_rows,
+                           const size_t *columns, size_t n_columns, bool marks)
+{
+    struct table *made = table_create(table->name, table->title);
+    for (size_t i = 0; i < n_columns; i++) {
+        const struct column *column = &table->columns[columns[i]];
+        table_column(made, column->name, column->type, column->decimals, column->unit);
+        table_title(made, column->title);
+    }
+    for (size_t i = 0; i < n_rows; i++) {
+        table_row(made);
+        if (marks)
+            table_mark(made, table->marks[rows[i]]);
+        for (size_t j = 0; j < n_columns; j++) {
+            const struct cell *cell = table_cell(table, rows[i], columns[j]);
+            *next_cell(made) = (struct cell){
+                .text = keep(made, cell->text), .value = cell->value, .high = cell->high};
+        }
+    }
+    return made;
+}
+
+struct table *table_copy(const struct table *table)
+{
+    size_t n = table->n_rows > table->n_columns ? table->n_rows : table->n_columns;
+    size_t *all = mem_alloc((n + 1) * sizeof *all);
+    for (size_t i = 0; i < n; i++)
+        all[i] = i;
+    struct table *copy =
+        table_select(table, all, table->n_rows, all, table->n_columns, true);
+    free(all);
+    return copy;
+}
+
 /* ---- what the writers share ---- */
 
 /* Marks are written as one more column of texts, if there are any. */
@@ -157,6 +191,18 @@ void table_write(const struct table *table, enum table_mode mode, size_t cells,
     case TABLE_JSON:
         table_write_json(table, out);
         text_add_char(out, '\n');
+        break;
+    case TABLE_BOX:
+        table_write_box(table, cells, out);
+        break;
+    case TABLE_JSONL:
+        table_write_jsonl(table, out);
+        break;
+    case TABLE_LATEX:
+        table_write_latex(table, out);
+        break;
+    case TABLE_PLAIN:
+        table_write_plain(table, out);
         break;
     }
 }

@@ -73,6 +73,12 @@ void table_missing(struct table *table);
 void table_mark(struct table *table, const char *mark); /* marks the row last begun */
 
 const struct cell *table_cell(const struct table *table, size_t row, size_t column);
+
+/* A table of its own with these rows and columns of another, in this order; `marks`: the rows keep
+ * theirs. */
+struct table *table_select(const struct table *table, const size_t *rows, size_t n_rows,
+                           const size_t *columns, size_t n_columns, bool marks);
+struct table *table_copy(const struct table *table);
 void table_free(struct table *table); /* NULL is allowed */
 
 /* ---- writing ---- */
@@ -83,6 +89,10 @@ enum table_mode {
     TABLE_TSV,      /* tab, LF, CR and backslash in texts become \t \n \r \\ */
     TABLE_MARKDOWN, /* what TABLE_TEXT shows, between pipes */
     TABLE_JSON,     /* an array of objects */
+    TABLE_BOX,      /* TABLE_TEXT in a frame; where that is too wide, without */
+    TABLE_JSONL,    /* an object a line, as in TABLE_JSON */
+    TABLE_LATEX,    /* a tabular with the rules of the package booktabs */
+    TABLE_PLAIN,    /* TABLE_TEXT in one part, without title and rule */
 };
 
 /* Appends the table.

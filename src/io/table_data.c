@@ -125,21 +125,35 @@ static void add_json_cell(struct text *out, const struct column *column,
     }
 }
 
-void table_write_json(const struct table *table, struct text *out)
+static void add_json_row(struct text *out, const struct table *table, size_t row)
 {
     size_t n = table_n_written(table);
+    text_add_char(out, '{');
+    for (size_t i = 0; i < n; i++) {
+        const struct column *column = table_column_at(table, i);
+        struct cell cell = table_cell_at(table, row, i);
+        text_add(out, i ? ", " : "");
+        json_quote(out, column->name, strlen(column->name));
+        text_add(out, ": ");
+        add_json_cell(out, column, &cell);
+    }
+    text_add_char(out, '}');
+}
+
+void table_write_json(const struct table *table, struct text *out)
+{
     text_add_char(out, '[');
     for (size_t row = 0; row < table->n_rows; row++) {
-        text_add(out, row ? ",\n  {" : "\n  {");
-        for (size_t i = 0; i < n; i++) {
-            const struct column *column = table_column_at(table, i);
-            struct cell cell = table_cell_at(table, row, i);
-            text_add(out, i ? ", " : "");
-            json_quote(out, column->name, strlen(column->name));
-            text_add(out, ": ");
-            add_json_cell(out, column, &cell);
-        }
-        text_add_char(out, '}');
+        text_add(out, row ? ",\n  " : "\n  ");
+        add_json_row(out, table, row);
     }
     text_add(out, table->n_rows ? "\n]" : "]");
+}
+
+void table_write_jsonl(const struct table *table, struct text *out)
+{
+    for (size_t row = 0; row < table->n_rows; row++) {
+        add_json_row(out, table, row);
+        text_add_char(out, '\n');
+    }
 }

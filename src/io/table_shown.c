@@ -45,9 +45,8 @@ void table_add_number(struct text *out, double value, enum column_type type,
         add_fixed(out, value, decimals);
 }
 
-/* A cell for people; texts cut to `cells` columns. */
-static void add_shown(struct text *out, const struct column *column,
-                      const struct cell *cell, size_t cells)
+void table_add_shown(struct text *out, const struct column *column, const struct cell *cell,
+                     size_t cells)
 {
     if (table_is_missing(column, cell)) {
         text_add(out, !*column->title ? "" : "-");
@@ -64,7 +63,7 @@ static void add_shown(struct text *out, const struct column *column,
     }
 }
 
-static void add_heading(struct text *out, const struct column *column)
+void table_add_heading(struct text *out, const struct column *column)
 {
     text_add_visible(out, column->title, strlen(column->title), SIZE_MAX);
     if (column->unit)
@@ -75,8 +74,8 @@ static void add_heading(struct text *out, const struct column *column)
 
 struct layout {
     const struct table *table;
-    size_t n, cells;
-    size_t *widths; /* (n) */
+    size_t n, cells, gap; /* gap: cells between two columns */
+    size_t *widths;       /* (n) */
     struct text scratch;
 };
 
@@ -88,9 +87,9 @@ static void measure(struct layout *layout, size_t column)
         text_clear(&layout->scratch);
         if (row) {
             struct cell cell = table_cell_at(layout->table, row - 1, column);
-            add_shown(&layout->scratch, type, &cell, limit);
+            table_add_shown(&layout->scratch, type, &cell, limit);
         } else {
-            add_heading(&layout->scratch, type);
+            table_add_heading(&layout->scratch, type);
         }
         size_t width = text_width(layout->scratch.bytes, layout->scratch.length);
         widest = width > widest ? width : widest;
@@ -102,7 +101,7 @@ static size_t total_width(const struct layout *layout)
 {
     size_t total = 0;
     for (size_t i = 0; i < layout->n; i++)
-        total += layout->widths[i] + (i ? GAP : 0);
+        total += layout->widths[i] + (i ? layout->gap : 0);
     return total;
 }
 
@@ -149,32 +148,31 @@ static void add_piece(struct layout *layout, long line, size_t column)
     text_clear(&layout->scratch);
     text_add(&layout->scratch, "");
     if (line == HEADING_LINE) {
-        add_heading(&layout->scratch, type);
+        table_add_heading(&layout->scratch, type);
     } else if (line == RULE_LINE) {
         for (size_t i = 0; i < layout->widths[column] && *type->title; i++)
             text_add_char(&layout->scratch, '-');
     } else {
         struct cell cell = table_cell_at(layout->table, (size_t)line, column);
-        add_shown(&layout->scratch, type, &cell, layout->widths[column]);
+        table_add_shown(&layout->scratch, type, &cell, layout->widths[column]);
     }
 }
 
-/* One part of the table: the first column and those from `begin` to before `end`. */
-static void add_part(struct layout *layout, size_t begin, size_t end, struct text *out)
+/* A line of one part of the table: the first column and those from `begin` to before `end`. */
+static void add_line(struct layout *layout, long line, size_t begin, size_t end,
+                     struct text *out)
 {
-    for (long line = HEADING_LINE; line < (long)layout->table->n_rows; line++) {
-        if (begin > 0) {
-            add_piece(layout, line, 0);
-            add_padded(layout, 0, false, out);
-        }
-        for (size_t column = begin; column < end; column++) {
-            add_piece(layout, line, column);
-            add_padded(layout, column, column + 1 == end, out);
-        }
-        while (out->length && out->bytes[out->length - 1] == ' ')
-            out->bytes[--out->length] = '\0';
-        text_add_char(out, '\n');
+    if (begin > 0) {
+        add_piece(layout, line, 0);
+        add_padded(layout, 0, false, out);
     }
+    for (size_t column = begin; column < end; column++) {
+        add_piece(layout, line, column);
+        add_padded(layout, column, column + 1 == end, out);
+    }
+    while (out->length && out->bytes[out->length - 1] == ' ')
+        out->bytes[--out->length] = '\0';
+    text_add_char(out, '\n');
 }
 
 /* Where the part that begins at column `begin` ends; it has at least one column. */
@@ -188,24 +186,49 @@ static size_t find_end(const struct layout *layout, size_t begin)
     return end;
 }
 
-void table_write_text(const struct table *table, size_t cells, struct text *out)
+static struct layout lay_out(const struct table *table, size_t gap, size_t cells)
 {
-    struct layout layout = {.table = table, .n = table_n_written(table), .cells = cells};
-    if (table->title) {
-        words_wrap(out, table->title, 0, cells ? cells : SIZE_MAX);
-        text_add_char(out, '\n');
-    }
+    struct layout layout = {
+        .table = table, .n = table_n_written(table), .cells = cells, .gap = gap};
     layout.widths = mem_zero((layout.n + 1) * sizeof *layout.widths);
     for (size_t column = 0; column < layout.n; column++)
         measure(&layout, column);
     squeeze(&layout);
+    return layout;
+}
+
+size_t *table_widths(const struct table *table, size_t between, size_t cells)
+{
+    struct layout layout = lay_out(table, between, cells);
+    text_done(&layout.scratch);
+    return layout.widths;
+}
+
+void table_write_text(const struct table *table, size_t cells, struct text *out)
+{
+    if (table->title) {
+        words_wrap(out, table->title, 0, cells ? cells : SIZE_MAX);
+        text_add_char(out, '\n');
+    }
+    struct layout layout = lay_out(table, GAP, cells);
     for (size_t begin = 0, end; begin < layout.n; begin = end) {
         end = find_end(&layout, begin);
         text_add(out, begin ? "\n" : "");
-        add_part(&layout, begin, end, out);
+        for (long line = HEADING_LINE; line < (long)table->n_rows; line++)
+            add_line(&layout, line, begin, end, out);
     }
     if (!table->n_rows)
         text_add(out, "(no rows)\n");
+    free(layout.widths);
+    text_done(&layout.scratch);
+}
+
+void table_write_plain(const struct table *table, struct text *out)
+{
+    struct layout layout = lay_out(table, GAP, 0);
+    for (long line = HEADING_LINE; line < (long)table->n_rows; line++)
+        if (line != RULE_LINE)
+            add_line(&layout, line, 0, layout.n, out);
     free(layout.widths);
     text_done(&layout.scratch);
 }
@@ -233,12 +256,12 @@ void table_write_markdown(const struct table *table, struct text *out)
             text_clear(&shown);
             text_add(&shown, "");
             if (line == HEADING_LINE) {
-                add_heading(&shown, column);
+                table_add_heading(&shown, column);
             } else if (line == RULE_LINE) {
                 text_add(&shown, column->type == COLUMN_TEXT ? ":--" : "--:");
             } else {
                 struct cell cell = table_cell_at(table, (size_t)line, i);
-                add_shown(&shown, column, &cell, SIZE_MAX);
+                table_add_shown(&shown, column, &cell, SIZE_MAX);
             }
             text_add_char(out, ' ');
             add_escaped(out, shown.bytes);

@@ -1,19 +1,16 @@
 #include "session/adapting.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "base/rng.h"
-#include "base/text.h"
 #include "core/adapt_budget.h"
 #include "core/budget.h"
 #include "core/predict.h"
 #include "io/json.h"
+#include "session/adapted.h"
 
 enum { ROUTINGS = 2 };
 
@@ -36,16 +33,6 @@ struct adapting {
     struct rule_trial *trial; /* NULL until the adaptation has ended, or without rules */
     double *scale;            /* [K] of the heads on the training pairs; with rules only */
 };
-
-size_t adapting_threads(const struct model *model, size_t batch, size_t most)
-{
-    /* Products of a step that are worth a thread of their own, as for training. */
-    const double worth = 25e6;
-    double step = 6 * (double)batch * (double)shape_inputs(&model->shape) *
-                  (double)model->shape.prompt_width;
-    double threads = ceil(step / worth);
-    return threads < (double)most ? (size_t)(threads < 1 ? 1 : threads) : most;
-}
 
 /* The next run, of those that there are. */
 static size_t setting_at(const struct adapting *adapting)
@@ -70,6 +57,11 @@ static enum status begin(struct adapting *adapting, struct error *err)
     return adapting->work ? STATUS_OK : err->status;
 }
 
+static struct workers workers_of(const struct adapting *adapting)
+{
+    return (struct workers){adapting->team, adapting->options.cancel};
+}
+
 /* Scales of the heads for the rules. */
 static enum status measure_scales(struct adapting *adapting, struct error *err)
 {
@@ -80,9 +72,10 @@ static enum status measure_scales(struct adapting *adapting, struct error *err)
     struct predictions predictions;
     features_select(features, SPLIT_TRAIN, -1, pairs);
     adapting->scale = mem_alloc(K * sizeof *adapting->scale);
+    struct predict_options options = {RULE_PROBABILITY, ROUTE_CONTEXT,
+                                      workers_of(adapting)};
     enum status status =
-        predictions_make(&predictions, features, adapting->model, pairs, n,
-                         (struct predict_options){RULE_PROBABILITY, ROUTE_CONTEXT}, err);
+        predictions_make(&predictions, features, adapting->model, pairs, n, options, err);
     if (!status) {
         weigh_scales(predictions.margin, n, K, adapting->scale);
         predictions_done(&predictions);
@@ -97,7 +90,8 @@ static enum status look(const struct adapting *adapting, const struct model *mod
     struct evaluate_options options = {.split = adapting->options.split,
                                        .rule = adapting->options.rule,
                                        .routing = routing,
-                                       .seed = adapting->options.seed};
+                                       .seed = adapting->options.seed,
+                                       .workers = workers_of(adapting)};
     return evaluate(adapting->features, model, &options, out, err);
 }
 
@@ -227,6 +221,11 @@ double adapting_done(const struct adapting *adapting)
     return (double)adapting->n_done + share;
 }
 
+size_t adapting_ended(const struct adapting *adapting)
+{
+    return adapting->n_done;
+}
+
 size_t adapting_total(const struct adapting *adapting)
 {
     return adapting->n_settings * adapting->options.runs;
@@ -263,36 +262,14 @@ static struct json *describe_settings(const struct adapting *adapting)
     return settings;
 }
 
-/* What tells one set of parameters from another. */
-static void write_hash(const struct model *model, char out[24])
-{
-    size_t bytes = shape_parameters(&model->shape) * sizeof *model->block;
-    snprintf(out, 24, "%016" PRIx64, text_hash((const char *)model->block, bytes, 0));
-}
-
-/* What is said anew of an adapted model. */
-static bool is_ours(const char *key)
-{
-    return strcmp(key, "adapted") == 0 || strcmp(key, "adapted_from") == 0 ||
-           strcmp(key, "version") == 0;
-}
-
 enum status adapting_model(const struct adapting *adapting, const struct json *given,
                            struct model *model, struct json **metadata, struct error *err)
 {
     assert(adapting->n_done);
     if (model_copy(model, &adapting->first, err))
         return err->status;
-    struct json *made = json_object(), *settings = describe_settings(adapting);
-    for (const struct json *item = json_first(given); item; item = json_next(item))
-        if (!is_ours(json_key(item)))
-            json_put_text(made, json_key(item), json_text(item));
-    char *text = json_write(settings, false), hash[24];
-    write_hash(adapting->model, hash);
-    json_put_text(made, "adapted", text);
-    json_put_text(made, "adapted_from", hash);
-    free(text);
+    struct json *settings = describe_settings(adapting);
+    *metadata = adapted_metadata(given, adapting->model, settings);
     json_free(settings);
-    *metadata = made;
     return STATUS_OK;
 }

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "core/checkpoint.h"
 #include "core/linalg.h"
-#include "io/file.h"
+#include "io/mapping.h"
 #include "io/json.h"
 #include "session/origin.h"
 
@@ -29,6 +29,26 @@ enum status held_print(const char *path, uint64_t *print, struct error *err)
     mapping_done(&map);
     *print = hash;
     return STATUS_OK;
+}
+
+const char *given_name(const struct given *given, enum held_kind kind)
+{
+    static const char unsaved[] = "the model of this session";
+    if (!given)
+        return NULL;
+    switch (kind) {
+    case HELD_CORPUS:
+        return given->corpus ? given->corpus->path : NULL;
+    case HELD_FEATURES:
+        return given->features ? given->features->path : NULL;
+    case HELD_MODEL:
+        if (!given->model)
+            return NULL;
+        return given->model->path ? given->model->path : unsaved;
+    case HELD_NOTHING:
+        break;
+    }
+    return NULL;
 }
 
 struct held_features *held_features_open(const char *path, struct error *err)

@@ -14,8 +14,10 @@
 #include "core/features.h"
 #include "core/model.h"
 #include "corpus/corpus.h"
+#include "session/held_kind.h"
 
 struct json;
+struct lab_settings;
 
 struct held_corpus {
     atomic_size_t count;
@@ -37,6 +39,18 @@ struct held_model {
     char *path;            /* NULL: made in this run and not in a file */
     uint64_t print;        /* held_print of the file; of the parameters without one */
 };
+
+/* What a command is given by the run that it is part of. Borrowed: the owner keeps its counts. */
+struct given {
+    struct held_corpus *corpus; /* NULL: none is open, as for the others */
+    struct held_features *features;
+    struct held_model *model;
+    const struct lab_settings *lab; /* NULL: there is no session */
+};
+
+/* How what is held is called in messages: its path. NULL when there is none. The same text, at the
+ * same place, for as long as it is held. */
+const char *given_name(const struct given *given, enum held_kind kind);
 
 /* Opened from a file, with a count of one; NULL on failure, errors as of features_open and
  * checkpoint_open. */

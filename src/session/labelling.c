@@ -9,85 +9,192 @@
 
 /* ---- opening ---- */
 
-/* Rows of the pairs' prompts, with what a context adds to each. */
+static enum status check_pairs(const struct features *features, enum split split,
+                               int attribute, struct error *err)
+{
+    if (features_select(features, split, attribute, NULL))
+        return STATUS_OK;
+    if (attribute < 0)
+        return error_set(err, STATUS_SHAPE, "there are no pairs in the %s split",
+                         split_name(split));
+    return error_set(err, STATUS_SHAPE, "the %s split has no pairs of the attribute '%s'",
+                     split_name(split), features->attributes[attribute]);
+}
+
+/* Lists the distinct prompts of the pairs. */
+static bool list_prompts(struct labelled_set *set, const struct features *features)
+{
+    uint32_t *number = mem_array(features->prompt.n_rows + 1, sizeof *number);
+    set->prompts = mem_array(set->n, sizeof *set->prompts);
+    set->prompt = mem_array(set->n, sizeof *set->prompt);
+    if (!number || !set->prompts || !set->prompt) {
+        free(number);
+        return false;
+    }
+    for (size_t i = 0; i < set->n; i++) {
+        uint32_t row = (uint32_t)features->pair_prompt[set->pairs[i]];
+        if (!number[row]) {
+            set->prompts[set->n_prompts++] = row;
+            number[row] = (uint32_t)set->n_prompts;
+        }
+        set->prompt[i] = number[row] - 1;
+    }
+    free(number);
+    return true;
+}
+
+/* Rows of the distinct prompts, with what a context adds to each. */
 static void add_context(const struct labelled_set *set, const struct features *features,
                         const float *part, float *rows)
 {
     const struct rows *prompts = &features->prompt;
-    for (size_t i = 0; i < set->n; i++) {
-        int32_t at = features->pair_prompt[set->pairs[i]];
-        float *row = rows + i * prompts->n_columns;
-        dtype_widen(row, rows_at(prompts, (size_t)at, 0), prompts->dtype,
+    for (size_t p = 0; p < set->n_prompts; p++) {
+        float *row = rows + p * prompts->n_columns;
+        dtype_widen(row, rows_at(prompts, set->prompts[p], 0), prompts->dtype,
                     prompts->n_columns);
         for (size_t j = 0; j < prompts->n_columns; j++)
             row[j] += part[j];
     }
 }
 
-/* The router's log weights with the context, in place of those by the prompts alone. */
-static enum status route_typed(struct labelled_set *set, const struct features *features,
-                               const struct model *model, const float *part,
-                               struct error *err)
+/* The floats of a router sum to 1 in float only. */
+static void widen_weights(const float *log_weight, size_t K, double *out)
 {
-    size_t Dp = features->prompt.n_columns;
-    float *rows = mem_array(set->n, Dp * sizeof *rows);
-    if (!rows)
-        return error_set(err, STATUS_NO_MEMORY, "no memory to route %zu pairs", set->n);
-    add_context(set, features, part, rows);
-    struct rows inputs = {rows, DTYPE_F32, set->n, Dp, Dp};
-    enum status status =
-        model_log_weights(model, &inputs, NULL, set->n, set->predictions.log_weight, err);
+    double sum = 0;
+    for (size_t k = 0; k < K; k++)
+        sum += exp((double)log_weight[k]);
+    for (size_t k = 0; k < K; k++)
+        out[k] = (double)log_weight[k] - log(sum);
+}
+
+/* Log weights of the distinct prompts with the context's part, as they are used: (n_prompts, K). */
+static enum status route_prompts(const struct labelled_set *set,
+                                 const struct features *features, const struct model *model,
+                                 const float *part, double *out, struct error *err)
+{
+    size_t Dp = features->prompt.n_columns, K = model->shape.n_heads, n = set->n_prompts;
+    float *rows = mem_array(n, Dp * sizeof *rows);
+    float *log_weight = mem_array(n, K * sizeof *log_weight);
+    enum status status = STATUS_OK;
+    if (rows && log_weight) {
+        struct rows inputs = {rows, DTYPE_F32, n, Dp, Dp};
+        add_context(set, features, part, rows);
+        status = model_log_weights(model, &inputs, NULL, n, log_weight, err);
+    } else {
+        status = error_set(err, STATUS_NO_MEMORY, "no memory to route %zu prompts", n);
+    }
+    for (size_t p = 0; p < n && !status; p++)
+        widen_weights(log_weight + p * K, K, out + p * K);
+    free(log_weight);
     free(rows);
     return status;
 }
 
-/* The floats of a router sum to 1 in float only. */
-static void widen_weights(struct labelled_set *set, size_t K)
+/* The pairs' log priors, (n, K); part NULL: without a context. NULL on failure. */
+static double *make_priors(const struct labelled_set *set, const struct features *features,
+                           const struct model *model, const float *part, struct error *err)
 {
-    for (size_t i = 0; i < set->n; i++) {
-        double sum = 0;
-        for (size_t k = 0; k < K; k++)
-            sum += exp((double)set->predictions.log_weight[i * K + k]);
-        for (size_t k = 0; k < K; k++)
-            set->log_prior[i * K + k] =
-                (double)set->predictions.log_weight[i * K + k] - log(sum);
-    }
+    size_t K = model->shape.n_heads;
+    double *priors = mem_array(set->n + 1, K * sizeof *priors);
+    double *by_prompt = mem_array(set->n_prompts + 1, K * sizeof *by_prompt);
+    bool with_part = part && set->n_prompts;
+    enum status status = priors && by_prompt ? STATUS_OK
+                                             : error_set(err, STATUS_NO_MEMORY,
+                                                         "no memory for %zu pairs", set->n);
+    if (!status && with_part)
+        status = route_prompts(set, features, model, part, by_prompt, err);
+    for (size_t i = 0; i < set->n && !status; i++)
+        if (with_part)
+            memcpy(priors + i * K, by_prompt + set->prompt[i] * K, K * sizeof *priors);
+        else
+            widen_weights(set->predictions.log_weight + i * K, K, priors + i * K);
+    free(by_prompt);
+    if (!status)
+        return priors;
+    free(priors);
+    return NULL;
+}
+
+/* Fills a set whose pairs are there. */
+static enum status fill_set(struct labelled_set *set, const struct features *features,
+                            const struct model *model, const float *part, struct error *err)
+{
+    enum status status =
+        predictions_make(&set->predictions, features, model, set->pairs, set->n,
+                         (struct predict_options){RULE_PROBABILITY, ROUTE_PROMPT}, err);
+    if (!status && shape_inputs(&model->shape) && !list_prompts(set, features))
+        status = error_set(err, STATUS_NO_MEMORY, "no memory for %zu pairs", set->n);
+    if (status)
+        return status;
+    set->log_prior = make_priors(set, features, model, part, err);
+    return set->log_prior ? STATUS_OK : err->status;
 }
 
 static enum status open_set(struct labelled_set *set, const struct features *features,
                             const struct model *model, enum split split, int attribute,
                             const float *part, struct error *err)
 {
-    size_t K = model->shape.n_heads;
     set->n = features_select(features, split, attribute, NULL);
     if (!set->n)
-        return error_set(err, STATUS_SHAPE,
-                         "the %s split has no pairs of the attribute '%s'",
-                         split_name(split), features->attributes[attribute]);
+        return STATUS_OK;
     set->pairs = mem_array(features->n_pairs, sizeof *set->pairs);
-    set->log_prior = mem_array(set->n, K * sizeof *set->log_prior);
-    if (!set->pairs || !set->log_prior)
+    if (!set->pairs)
         return error_set(err, STATUS_NO_MEMORY, "no memory for %zu pairs", set->n);
     features_select(features, split, attribute, set->pairs);
-    enum status status =
-        predictions_make(&set->predictions, features, model, set->pairs, set->n,
-                         (struct predict_options){RULE_PROBABILITY, ROUTE_PROMPT}, err);
-    if (!status && part)
-        status = route_typed(set, features, model, part, err);
-    if (!status)
-        widen_weights(set, K);
-    return status;
+    return fill_set(set, features, model, part, err);
 }
 
 static void take_mean(struct labelling *labelling)
 {
     const struct labelled_set *train = &labelling->train;
     size_t K = labelling->n_heads;
-    labelling->mean_log_prior = mem_zero(K * sizeof *labelling->mean_log_prior);
+    double *mean = labelling->mean_log_prior;
+    memset(mean, 0, K * sizeof *mean);
     for (size_t i = 0; i < train->n * K; i++)
-        labelling->mean_log_prior[i % K] += exp(train->log_prior[i]) / (double)train->n;
+        mean[i % K] += exp(train->log_prior[i]) / (double)train->n;
     for (size_t k = 0; k < K; k++)
-        labelling->mean_log_prior[k] = log(labelling->mean_log_prior[k]);
+        mean[k] = log(mean[k]);
+}
+
+enum status labelling_make(struct labelling *out, const struct features *features,
+                           const struct model *model, int attribute, const float *part,
+                           struct error *err)
+{
+    size_t K = model->shape.n_heads;
+    struct labelling made = {.n_heads = K,
+                             .mean_log_prior = mem_alloc(K * sizeof *made.mean_log_prior)};
+    enum status status =
+        open_set(&made.train, features, model, SPLIT_TRAIN, attribute, part, err);
+    if (!status && !made.train.n)
+        status = check_pairs(features, SPLIT_TRAIN, attribute, err);
+    if (!status)
+        status = open_set(&made.test, features, model, SPLIT_TEST, attribute, part, err);
+    if (status) {
+        labelling_done(&made);
+        return status;
+    }
+    take_mean(&made);
+    *out = made;
+    return STATUS_OK;
+}
+
+enum status labelling_route(struct labelling *labelling, const struct features *features,
+                            const struct model *model, const float *part, struct error *err)
+{
+    struct labelled_set *train = &labelling->train, *test = &labelling->test;
+    double *of_train = make_priors(train, features, model, part, err);
+    double *of_test =
+        of_train && test->n ? make_priors(test, features, model, part, err) : NULL;
+    if (!of_train || (test->n && !of_test)) {
+        free(of_train);
+        return err->status;
+    }
+    free(train->log_prior);
+    free(test->log_prior);
+    train->log_prior = of_train;
+    test->log_prior = of_test;
+    take_mean(labelling);
+    return STATUS_OK;
 }
 
 /* What the context adds to a prompt's row; NULL on failure. */
@@ -111,7 +218,6 @@ enum status labelling_open(struct labelling *out, const struct features *feature
                            const struct model *model, int attribute, const char *context,
                            struct error *err)
 {
-    struct labelling made = {.n_heads = model->shape.n_heads};
     float *part = NULL;
     /* A router that reads nothing has no use for a context. */
     if (context && shape_inputs(&model->shape)) {
@@ -119,24 +225,21 @@ enum status labelling_open(struct labelling *out, const struct features *feature
         if (!part)
             return err->status;
     }
-    enum status status =
-        open_set(&made.train, features, model, SPLIT_TRAIN, attribute, part, err);
+    enum status status = check_pairs(features, SPLIT_TRAIN, attribute, err);
     if (!status)
-        status = open_set(&made.test, features, model, SPLIT_TEST, attribute, part, err);
+        status = check_pairs(features, SPLIT_TEST, attribute, err);
+    if (!status)
+        status = labelling_make(out, features, model, attribute, part, err);
     free(part);
-    if (status) {
-        labelling_done(&made);
-        return status;
-    }
-    take_mean(&made);
-    *out = made;
-    return STATUS_OK;
+    return status;
 }
 
 static void set_done(struct labelled_set *set)
 {
     free(set->pairs);
     free(set->log_prior);
+    free(set->prompts);
+    free(set->prompt);
     predictions_done(&set->predictions);
 }
 
@@ -146,6 +249,22 @@ void labelling_done(struct labelling *labelling)
     set_done(&labelling->test);
     free(labelling->mean_log_prior);
     *labelling = (struct labelling){0};
+}
+
+enum status labelling_pair(const struct features *features, const struct model *model,
+                           uint32_t pair, const float *part, float *margin,
+                           double *log_prior, struct error *err)
+{
+    size_t K = model->shape.n_heads;
+    struct labelled_set set = {.n = 1, .pairs = mem_alloc(sizeof pair)};
+    set.pairs[0] = pair;
+    enum status status = fill_set(&set, features, model, part, err);
+    if (!status) {
+        memcpy(margin, set.predictions.margin, K * sizeof *margin);
+        memcpy(log_prior, set.log_prior, K * sizeof *log_prior);
+    }
+    set_done(&set);
+    return status;
 }
 
 /* ---- scoring ---- */

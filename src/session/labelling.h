@@ -18,9 +18,12 @@
 /* Pairs of one split and attribute. */
 struct labelled_set {
     size_t n;
-    uint32_t *pairs; /* [n] in file order */
-    struct predictions predictions;
+    uint32_t *pairs;                /* [n] in file order */
+    struct predictions predictions; /* by the prompts alone */
     double *log_prior; /* (n, K) the router's, for each pair's prompt with the context */
+    uint32_t *prompts; /* [n_prompts] distinct rows of the features' prompts */
+    uint32_t *prompt;  /* [n] index of prompts of each pair */
+    size_t n_prompts;  /* 0: the router reads none */
 };
 
 struct labelling {
@@ -29,13 +32,29 @@ struct labelling {
     double *mean_log_prior; /* [K] of the mean of the training pairs' weights */
 };
 
-/* attribute: its index. context: typed text (typed.h), added to each pair's prompt; NULL routes
- * by the prompts alone. STATUS_SHAPE when a split has no pairs of the attribute; else errors of
- * predictions_make, typed_create and typed_context_part. *out is created. */
+/* attribute: its index, or -1 for any. context: typed text (typed.h), added to each pair's prompt;
+ * NULL routes by the prompts alone. STATUS_SHAPE when a split has no pairs of the attribute; else
+ * errors of predictions_make, typed_create and typed_context_part. *out is created. */
 enum status labelling_open(struct labelling *out, const struct features *features,
                            const struct model *model, int attribute, const char *context,
                            struct error *err);
 void labelling_done(struct labelling *labelling);
+
+/* The same with the context's part of a row, [Dp] (typed_context_part; NULL: none), and test pairs
+ * only where there are any. */
+enum status labelling_make(struct labelling *out, const struct features *features,
+                           const struct model *model, int attribute, const float *part,
+                           struct error *err);
+
+/* Other weights to start from: the context's part is another one. Margins stay. On failure all does. */
+enum status labelling_route(struct labelling *labelling, const struct features *features,
+                            const struct model *model, const float *part,
+                            struct error *err);
+
+/* One pair, of any split, by itself: margin and log_prior, [n_heads] each. Errors of predictions_make. */
+enum status labelling_pair(const struct features *features, const struct model *model,
+                           uint32_t pair, const float *part, float *margin,
+                           double *log_prior, struct error *err);
 
 struct labelling_score {
     size_t right; /* of the test pairs */

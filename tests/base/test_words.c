@@ -50,9 +50,37 @@ static void test_wrap(void **state)
     }
 }
 
+static void test_compare(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"",
+                                        "0",
+                                        "007",
+                                        "8",
+                                        "h",
+                                        "H1",
+                                        "h1",
+                                        "h2",
+                                        "h10",
+                                        "h10a",
+                                        "h99999999999999999999",
+                                        "h100000000000000000000",
+                                        "ha",
+                                        "\xc3\x89",
+                                        "\xc3\xa9",
+                                        "\xc3\xa9z"};
+    size_t n = sizeof names / sizeof *names;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++) {
+            int order = words_compare(names[i], names[j]);
+            assert_int_equal((order > 0) - (order < 0), (i > j) - (i < j));
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_compare),
         cmocka_unit_test(test_nearest),
         cmocka_unit_test(test_wrap),
     };

@@ -156,7 +156,7 @@ static void test_refuses(void **state)
         {"compare good.features --temperature 0", 2, "--temperature wants"},
         {"compare good.features --heads 31", 3, "31 heads are more than the 30 pairs"},
         {"compare good.features --by user", 3, "no pair of the test split has a user"},
-        {"compare good.features --verbosity length", 3, "has no attribute 'length'"},
+        {"compare good.features --verbosity length", 3, "there is no attribute 'length'"},
         {"compare good.features --labels test --budget 1000", 3,
          "all pairs of the test split"},
         {"compare nan.features --methods micro --heads 2 --budget 0", 3,

@@ -39,6 +39,17 @@ static bool same_name(const struct field *a, const struct field *b)
     return strcmp(a->name, b->name) == 0 || (a->letter && a->letter == b->letter);
 }
 
+/* Common options that mean the same in every command. */
+static bool is_fixed(const struct field *common)
+{
+    static const char *const fixed[] = {"help",  "json", "mode",    "table", "quiet",
+                                        "force", "seed", "threads", "where"};
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+        if (strcmp(common->name, fixed[i]) == 0)
+            return true;
+    return false;
+}
+
 static const char *field_fault(const struct field *field, size_t args_size)
 {
     bool number = field->type == FIELD_COUNT || field->type == FIELD_REAL;
@@ -84,7 +95,8 @@ static const char *row_fault(const struct command *row, const struct field **whe
             if (same_name(field, other))
                 return "two fields of that name";
         for (const struct field *common = common_fields; common->name; common++)
-            if (same_name(field, common))
+            if (same_name(field, common) &&
+                (is_fixed(common) || strcmp(field->name, common->name) != 0))
                 return "named as a common option";
         if (field->positional && (list || (optional && !field->initial)))
             return "can never be given";
@@ -143,6 +155,7 @@ static void test_faults_are_found(void **state)
         {{.name = "heads", .type = FIELD_TEXT, .size = 8, .offset = 60, .help = "x"}},
         {{.name = "seed", .type = FIELD_TEXT, .size = 8, .help = "x"}},
         {{.name = "a", .type = FIELD_TEXT, .size = 8, .letter = 'q', .help = "x"}},
+        {{.name = "a", .type = FIELD_TEXT, .size = 8, .letter = 'o', .help = "x"}},
         {{.name = "a", .type = FIELD_TEXT, .size = 8, .help = "x"},
          {.name = "a", .type = FIELD_TEXT, .size = 8, .help = "x"}},
         {{.name = "a",

@@ -1,9 +1,11 @@
 #include "near.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "command/help.h"
 #include "command/table.h"
+#include "command/topic.h"
 #include "rows.h"
 
 /* A page fits when it has at most so many lines, none wider than 80 columns. */
@@ -24,22 +26,20 @@ static void test_overview(void **state)
     (void)state;
     struct text out = {0};
     help_overview(rows, &out);
-    assert_string_equal(
-        out.bytes,
-        "microscope: a workbench for mixture reward heads\n"
-        "\n"
-        "usage: microscope COMMAND [words] [options]\n"
-        "\n"
-        "data\n"
-        "  filter  keep some pairs\n"
-        "  join    join files\n"
-        "\n"
-        "model\n"
-        "  fit     fit a mixture of heads\n"
-        "\n"
-        "'microscope help COMMAND' explains a command and its options. Names of commands\n"
-        "may be shortened. Every command takes --help, --json, --mode, --table, --quiet,\n"
-        "--seed, --threads.\n");
+    static const char begin[] = "microscope: a workbench for mixture reward heads\n"
+                                "usage: microscope COMMAND [words] [options]\n"
+                                "\n"
+                                "data\n"
+                                "  filter  keep some pairs\n"
+                                "  join    join files\n"
+                                "\n"
+                                "model\n"
+                                "  fit     fit a mixture of heads\n"
+                                "\n"
+                                "'microscope help COMMAND' explains a command";
+    assert_memory_equal(out.bytes, begin, sizeof begin - 1);
+    for (const struct topic *topic = topics; topic->name; topic++)
+        assert_non_null(strstr(strstr(out.bytes, "help TOPIC"), topic->name));
     text_done(&out);
 }
 
@@ -49,6 +49,32 @@ static void test_overview_fits_on_a_screen(void **state)
     struct text out = {0};
     help_overview(command_table, &out);
     assert_fits(out.bytes, 40);
+    text_done(&out);
+}
+
+/* With more commands than lines the last groups are names only. */
+static void test_many_commands_fit_too(void **state)
+{
+    (void)state;
+    enum { N = 60 };
+    static char names[N][8];
+    static struct command made[N];
+    const struct command *many[N + 1] = {NULL};
+    for (size_t i = 0; i < N; i++) {
+        snprintf(names[i], sizeof names[i], "do%zu", i);
+        made[i] = (struct command){.name = names[i],
+                                   .group = i < 10   ? "one"
+                                            : i < 20 ? "two"
+                                                     : "three",
+                                   .help = "x"};
+        many[i] = &made[i];
+    }
+    struct text out = {0};
+    help_overview(many, &out);
+    assert_fits(out.bytes, 40);
+    assert_non_null(strstr(out.bytes, "\n  do9   x\n"));
+    assert_non_null(strstr(out.bytes, "\nthree\n  do20 do21 "));
+    assert_non_null(strstr(out.bytes, " do59\n"));
     text_done(&out);
 }
 
@@ -87,9 +113,20 @@ static void test_command(void **state)
         "options of every command\n"
         "  -h, --help              explain the command\n"
         "  --json                  the same as --mode json\n"
-        "  --mode table|csv|tsv|markdown|json\n"
+        "  --mode table|csv|tsv|markdown|json|box|jsonl|latex|plain\n"
         "                          how the result is written (default table)\n"
         "  --table NAME            write only the table of that name\n"
+        "  --where FILTER          only rows for which it holds: 'accuracy>0.7\n"
+        "                          attribute=humor'\n"
+        "  --sort COLUMNS          order of the rows: -accuracy,head; - is from high to\n"
+        "                          low\n"
+        "  --columns COLUMNS       only these columns, in this order; all but those with\n"
+        "                          a -\n"
+        "  --top N                 only so many rows from the top, 0 for all (default 0)\n"
+        "  --plot none|bars|heat|line\n"
+        "                          draw the table (default none)\n"
+        "  --force                 let --out replace a file\n"
+        "  --name NAME             keep the result under that name, for $NAME\n"
         "  -q, --quiet             no notes and no progress\n"
         "  --seed N                seed of everything random (default 1)\n"
         "  --threads N             threads to use, 0 for one on every processor (0 to\n"
@@ -178,6 +215,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_overview),
         cmocka_unit_test(test_overview_fits_on_a_screen),
+        cmocka_unit_test(test_many_commands_fit_too),
         cmocka_unit_test(test_command),
         cmocka_unit_test(test_command_in_markdown),
         cmocka_unit_test(test_reference_has_everything_once),

@@ -123,6 +123,14 @@ static void test_common_options(void **state)
         {"filter --mode tsv", {.mode = TABLE_TSV, .seed = 1}},
         {"filter --seed 42 --threads 3", {.seed = 42, .threads = 3}},
         {"filter --table heads", {.table = "heads", .seed = 1}},
+        {"filter --out r.csv", {.mode = TABLE_CSV, .out = "r.csv", .seed = 1}},
+        {"filter -o r.md.gz --force",
+         {.mode = TABLE_MARKDOWN, .out = "r.md.gz", .force = true, .seed = 1}},
+        {"filter -o r.csv --mode tsv", {.mode = TABLE_TSV, .out = "r.csv", .seed = 1}},
+        {"filter --sort -a,b --columns -c --top 5 --where x=1",
+         {.sort = "-a,b", .columns = "-c", .top = 5, .where = "x=1", .seed = 1}},
+        {"filter -o r --json --name n",
+         {.json = true, .mode = TABLE_JSON, .out = "r", .name = "n", .seed = 1}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct line line;
@@ -137,9 +145,31 @@ static void test_common_options(void **state)
         assert_int_equal(line.common.threads,
                          want->threads ? want->threads : jobs_processors());
         assert_text(line.common.table, want->table);
+        assert_text(line.common.out, want->out);
+        assert_text(line.common.where, want->where);
+        assert_text(line.common.sort, want->sort);
+        assert_text(line.common.columns, want->columns);
+        assert_int_equal(line.common.top, want->top);
+        assert_text(line.common.name, want->name);
+        assert_int_equal(line.common.force, want->force);
+        assert_int_equal(line.common.mode_is_given, want->mode != TABLE_TEXT);
         assert_false(line.common.help);
         line_done(&line);
     }
+}
+
+/* An option of the command takes the place of the one that every command has. */
+static void test_own_option_comes_first(void **state)
+{
+    (void)state;
+    struct line line;
+    struct error err = {0};
+    char copy[512];
+    assert_int_equal(parse(&line, "fit f -o m.csv", copy, &err), STATUS_OK);
+    assert_string_equal(((const struct fit_args *)line.args)->out, "m.csv");
+    assert_null(line.common.out);
+    assert_int_equal(line.common.mode, TABLE_TEXT);
+    line_done(&line);
 }
 
 static void test_refusals(void **state)
@@ -163,6 +193,8 @@ static void test_refusals(void **state)
                  "[options]"},
         {"fit f i x -o m", "'fit' has no use for the word 'x'"},
         {"filter x", "'filter' has no use for the word 'x'"},
+        {"fit f i heds=3 -o m",
+         "'fit' has no use for the word 'heds=3'; did you mean '--heads=3'?"},
         {"fit f -o m --haeds 4", "'fit' has no option '--haeds'; did you mean '--heads'?"},
         {"fit f -o m --haeds=4", "'fit' has no option '--haeds'; did you mean '--heads'?"},
         {"fit f -o m --jsn", "'fit' has no option '--jsn'; did you mean '--json'?"},
@@ -183,6 +215,9 @@ static void test_refusals(void **state)
         {"fit f -o m --note --heads 4",
          "--note wants a text, not the option '--heads'; a value that begins so is written "
          "--note=--heads"},
+        {"filter --sort --json",
+         "--sort wants a text, not the option '--json'; a value that begins so is written "
+         "--sort=--json"},
         {"fit f -o m --heads 0", "--heads wants a whole number from 1 to 256, not '0'"},
         {"fit f -o m --heads=", "--heads wants a whole number from 1 to 256, not ''"},
         {"fit f -o m --alpha -1", "--alpha wants a number from 0 to 100 (nats), not '-1'"},
@@ -192,8 +227,8 @@ static void test_refusals(void **state)
          "--shuffle is given twice, as 'yes' and 'no'"},
         {"fit f -o m --shuffle=never", "--shuffle wants yes or no, not 'never'"},
         {"filter --json --mode csv", "--json contradicts --mode csv"},
-        {"filter --mode cvs", "--mode wants one of table, csv, tsv, markdown, json, not "
-                              "'cvs'; did you mean 'csv'?"},
+        {"filter --mode cvs", "--mode wants one of table, csv, tsv, markdown, json, "
+                              "box, jsonl, latex, plain, not 'cvs'; did you mean 'csv'?"},
         {"filter --threads 5000", "--threads wants a whole number from 0 to 1024, not "
                                   "'5000'"},
     };
@@ -211,6 +246,27 @@ static void test_refusals(void **state)
         assert_string_equal(err.message, cases[i].want);
         assert_null(line.command);
         assert_null(line.arena.last);
+    }
+}
+
+/* Front ends that know where each word stands point at the one that is wrong. */
+static void test_which_word_is_wrong(void **state)
+{
+    (void)state;
+    const struct {
+        const char *line;
+        size_t wrong;
+    } cases[] = {
+        {"cook f", 0},          {"fit f i x -o m", 3},  {"fit f -o m --haeds 4 i", 4},
+        {"fit f --heads 0", 3}, {"fit f --heads=0", 2}, {"fit f --heads", 2},
+        {"fit f", 2},           {"fit f -o m -x i", 4}, {"filter --json --mode csv", 4},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct line line;
+        struct error err = {0};
+        char copy[512];
+        assert_int_equal(parse(&line, cases[i].line, copy, &err), STATUS_USAGE);
+        assert_int_equal(line.wrong, cases[i].wrong);
     }
 }
 
@@ -273,7 +329,9 @@ int main(void)
         cmocka_unit_test(test_values),
         cmocka_unit_test(test_lists),
         cmocka_unit_test(test_common_options),
+        cmocka_unit_test(test_own_option_comes_first),
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_which_word_is_wrong),
         cmocka_unit_test(test_help_needs_nothing_else),
         cmocka_unit_test(test_run),
     };

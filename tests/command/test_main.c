@@ -28,6 +28,12 @@ static void test_good_use(void **state)
         {"help", "microscope: a workbench"},
         {"help help", "help: explain"},
         {"help vers", "version: say"},
+        {"help margins", "margin: how much"},
+        {"help hedge", "hedge: watch"},
+        {"help tau --mode markdown", "## tau: how"},
+        {"help --topics", "margin: how much"},
+        {"help --man", ".TH MICROSCOPE 1"},
+        {"--help-all", "microscope: a workbench"},
         {"version --help", "version: say"},
         {"help --all --mode markdown", "# Commands"},
         {"--version", "microscope  0."},
@@ -53,9 +59,17 @@ static void test_bad_use(void **state)
         {"version --josn", "microscope: 'version' has no option '--josn'; did you mean "
                            "'--json'?\n"},
         {"--quiet version", "microscope: a command comes before the option '--quiet'\n"},
-        {"help qqq", "microscope: there is no command 'qqq'; 'microscope help' lists "
-                     "them\n"},
-        {"help help --all", "microscope: 'help' wants a command or --all, not both\n"},
+        {"help qqq",
+         "microscope: there is no command or topic 'qqq'; 'microscope help' lists "
+         "them\n"},
+        {"help margni", "microscope: there is no command or topic 'margni'; did you mean "
+                        "'margin'?\n"},
+        {"help help --all",
+         "microscope: 'help' wants a command or topic, --all, --topics or "
+         "--man, one of them\n"},
+        {"--help-all --topics",
+         "microscope: 'help' wants a command or topic, --all, --topics "
+         "or --man, one of them\n"},
         {"help --mode csv", "microscope: 'help' gives no table\n"},
         {"version \x1b[2J", "microscope: 'version' has no use for the word '\\x1b[2J'\n"},
     };

@@ -164,6 +164,37 @@ static void test_one_table(void **state)
     report_free(report);
 }
 
+static void test_other_modes(void **state)
+{
+    (void)state;
+    struct report *report = make(), *copy = report_copy(report);
+    check(copy, &(struct report_style){.mode = TABLE_BOX, .quiet = true, .cells = 30},
+          VALUES "\nHeads\n"
+                 "┌──────┬─────────────────────┐\n"
+                 "│ head │ accuracy (of pairs) │\n"
+                 "├──────┼─────────────────────┤\n"
+                 "│ h1   │               0.500 │\n"
+                 "└──────┴─────────────────────┘\n"
+                 "\n┌───┐\n│ x │\n├───┤\n└───┘\n",
+          "");
+    check(copy, &(struct report_style){.mode = TABLE_PLAIN, .quiet = true},
+          "head  accuracy (of pairs)\nh1                  0.500\n", "");
+    check(copy, &(struct report_style){.mode = TABLE_JSONL},
+          "{\"head\": \"h1\", \"accuracy\": 0.5}\n", NOTE "First.\nSecond.\n");
+    check(copy, &(struct report_style){.mode = TABLE_LATEX, .quiet = true},
+          "% Heads\n\\begin{tabular}{lr}\n\\toprule\nhead & accuracy (of pairs) \\\\\n"
+          "\\midrule\nh1 & 0.500 \\\\\n\\bottomrule\n\\end{tabular}\n",
+          "");
+    report_free(report);
+    report_free(copy);
+    report = report_create("version");
+    report_text(report, "microscope", "0.1.0");
+    report_real(report, "x", (double)NAN, 2, NULL);
+    check(report, &(struct report_style){.mode = TABLE_JSONL},
+          "{\"command\": \"version\", \"microscope\": \"0.1.0\", \"x\": null}\n", "");
+    report_free(report);
+}
+
 static void test_values_stand_in_for_a_table(void **state)
 {
     (void)state;
@@ -225,6 +256,7 @@ int main(void)
         cmocka_unit_test(test_notes_follow_the_terminal),
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_one_table),
+        cmocka_unit_test(test_other_modes),
         cmocka_unit_test(test_values_stand_in_for_a_table),
         cmocka_unit_test(test_pages),
         cmocka_unit_test(test_refusals),

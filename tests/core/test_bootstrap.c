@@ -227,6 +227,44 @@ static void test_columns_without_pairs(void **state)
     assert_true(means[1].low == 0 && means[1].high == 0);
 }
 
+/* In steps of any size, the bits of one go; and any reference. */
+static void test_steps(void **state)
+{
+    (void)state;
+    make(&given, 400, 0.6, 5);
+    bootstrap_run(&given.bootstrap, means, differences);
+    struct bootstrap_draws *draws = bootstrap_create(&given.bootstrap);
+    memset(given.right, 0, sizeof given.right); /* what it needs is its own */
+    for (size_t step = 0; !bootstrap_finished(draws); step++)
+        bootstrap_draw(draws, step % 3 == 0 ? 1 : 17);
+    struct interval again[PREDICTORS + 1];
+    bootstrap_means(draws, again);
+    assert_memory_equal(again, means, sizeof again);
+    bootstrap_differences(draws, PREDICTORS - 1, again);
+    assert_memory_equal(again, differences, sizeof again);
+    bootstrap_differences(draws, 0, again);
+    assert_true(again[0].low == 0 && again[0].high == 0);
+    assert_true(again[1].low < again[1].high);
+    bootstrap_differences(draws, SIZE_MAX, again);
+    assert_true(isnan(again[1].low));
+    bootstrap_free(draws);
+    bootstrap_free(NULL);
+}
+
+static void test_stopped(void **state)
+{
+    (void)state;
+    struct cancel cancel = {true};
+    make(&given, 40, 0, 8);
+    given.bootstrap.cancel = &cancel;
+    bootstrap_run(&given.bootstrap, means, differences);
+    given.bootstrap.cancel = NULL;
+    for (size_t p = 0; p <= PREDICTORS; p++) {
+        assert_true(isnan(means[p].low) && isnan(means[p].high));
+        assert_true(isnan(differences[p].low));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +278,8 @@ int main(void)
         cmocka_unit_test(test_units),
         cmocka_unit_test(test_width),
         cmocka_unit_test(test_columns_without_pairs),
+        cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_stopped),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

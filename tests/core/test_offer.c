@@ -113,12 +113,81 @@ static void informative_takes_the_most(void **state)
     hedge_free(hedge);
 }
 
+enum { MANY = 700, HEADS = 12 };
+
+/* The first pair of the largest information of those that are left, by looking at each. */
+static size_t look_at_all(const struct offer_pairs *from, const struct hedge *hedge,
+                          const bool *taken)
+{
+    size_t best = SIZE_MAX;
+    double most = -1;
+    for (size_t i = 0; i < from->n; i++) {
+        size_t at = i * from->n_heads;
+        double information =
+            hedge_forecast(hedge, from->log_prior + at, from->margin + at).information;
+        if (!taken[i] && information > most) {
+            most = information;
+            best = i;
+        }
+    }
+    return best;
+}
+
+/* The tables change nothing: priors that exclude heads, rules, rates at which one head is
+ * left, and pairs that are the same to the last digit. */
+static void tables_change_nothing(void **state)
+{
+    (void)state;
+    static float margins[MANY * HEADS];
+    static double priors[2][MANY * HEADS];
+    static const struct hedge_settings settings[] = {
+        {.n_heads = HEADS, .tau = 1},
+        {.n_heads = HEADS, .tau = 1e-3},
+        {.n_heads = HEADS, .tau = 100, .share = 0.1},
+        {.rule = WEIGH_EM, .n_heads = HEADS, .tau = 1, .strength = 1},
+    };
+    struct rng rng;
+    rng_init(&rng, 3, 0);
+    for (size_t i = 0; i < (size_t)MANY * HEADS; i++)
+        margins[i] =
+            i / HEADS % 5 == 4 ? margins[i - HEADS] : (float)(3 * rng_normal(&rng));
+    for (size_t p = 0; p < 2; p++)
+        for (size_t i = 0; i < MANY; i++) {
+            double *prior = priors[p] + i * HEADS, sum = 0;
+            for (size_t k = 0; k < HEADS; k++)
+                sum += exp(prior[k] = (p ? 60 : 1) * rng_normal(&rng));
+            for (size_t k = 0; k < HEADS; k++)
+                prior[k] -= log(sum);
+        }
+    for (size_t s = 0; s < sizeof settings / sizeof *settings; s++) {
+        struct error err = {0};
+        bool taken[MANY] = {false};
+        struct hedge *hedge = hedge_create(&settings[s], &err);
+        struct offer_pairs from = {MANY, HEADS, margins, priors[0]};
+        struct offer *offer = offer_create(&from, OFFER_INFORMATIVE, 0, 1);
+        for (size_t n = 0; n < 40; n++) {
+            size_t pair;
+            if (n == 20)
+                offer_set_prior(offer, from.log_prior = priors[1]);
+            assert_true(offer_peek(offer, hedge, taken, &pair));
+            assert_int_equal(pair, look_at_all(&from, hedge, taken));
+            taken[pair] = true;
+            assert_int_equal(hedge_update(hedge, from.log_prior + pair * HEADS,
+                                          margins + pair * HEADS, &err),
+                             STATUS_OK);
+        }
+        offer_free(offer);
+        hedge_free(hedge);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_pair_of_the_pool_once),
         cmocka_unit_test(file_and_random),
         cmocka_unit_test(informative_takes_the_most),
+        cmocka_unit_test(tables_change_nothing),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, set_up, NULL);

@@ -247,9 +247,121 @@ static void test_numbers_for_people(void **state)
     }
 }
 
+static void test_framed(void **state)
+{
+    (void)state;
+    struct table *table = make_heads();
+    check(table, TABLE_BOX, 0,
+          "Accuracy of each head\n"
+          "┌────────────────┬───────┬─────────────┬──────────┬─────────────┬────────┐\n"
+          "│ head name      │ pairs │ loss (nats) │ accuracy │        95 % │        │\n"
+          "├────────────────┼───────┼─────────────┼──────────┼─────────────┼────────┤\n"
+          "│ h1             │ 1,283 │        0.30 │    0.718 │ [0.69 0.74] │        │\n"
+          "│ 日本, \"x|y\"    │    12 │           - │    1.000 │           - │ oracle │\n"
+          "│ a\\tb\\n\\x1b[2J\\ │     - │        0.00 │        - │           - │        │\n"
+          "└────────────────┴───────┴─────────────┴──────────┴─────────────┴────────┘\n");
+    for (size_t cells = 32; cells < 90; cells++) {
+        struct text out = {0};
+        table_write(table, TABLE_BOX, cells, &out);
+        for (const char *at = out.bytes; *at; at += strcspn(at, "\n") + 1)
+            assert_true(text_width(at, strcspn(at, "\n")) <= cells);
+        text_done(&out);
+    }
+    table_free(table);
+}
+
+static void test_plain(void **state)
+{
+    (void)state;
+    struct table *table = make_heads();
+    check(table, TABLE_PLAIN, 20,
+          "head name       pairs  loss (nats)  accuracy         95 %\n"
+          "h1              1,283         0.30     0.718  [0.69 0.74]\n"
+          "日本, \"x|y\"        12            -     1.000            -  oracle\n"
+          "a\\tb\\n\\x1b[2J\\      -         0.00         -            -\n");
+    table_free(table);
+}
+
+static void test_jsonl(void **state)
+{
+    (void)state;
+    struct table *table = make_heads(), *none = table_create("none", NULL);
+    struct text out = {0};
+    table_write(table, TABLE_JSONL, 0, &out);
+    size_t n = 0;
+    for (char *line = strtok(out.bytes, "\n"); line; line = strtok(NULL, "\n"), n++) {
+        struct json *json = json_parse(line, strlen(line), NULL);
+        assert_non_null(json_get(json, "head_name"));
+        json_free(json);
+    }
+    assert_int_equal(n, 3);
+    text_done(&out);
+    table_column(none, "x", COLUMN_REAL, 1, NULL);
+    table_write(none, TABLE_JSONL, 0, &out);
+    assert_int_equal(out.length, 0);
+    table_free(none);
+    table_free(table);
+}
+
+static void test_latex(void **state)
+{
+    (void)state;
+    struct table *table = table_create("signs", "50 % of it");
+    table_column(table, "a_b", COLUMN_TEXT, 0, "%");
+    table_title(table, "a_b & c");
+    table_column(table, "x", COLUMN_REAL, 1, NULL);
+    table_column(table, "x_interval", COLUMN_INTERVAL, 1, NULL);
+    table_row(table);
+    table_text(table, "{x}_1 $5 #2 \\ ~^<>|\"");
+    table_number(table, -0.5);
+    table_interval(table, -1, 2);
+    table_row(table);
+    check(table, TABLE_LATEX, 0,
+          "% 50 % of it\n"
+          "\\begin{tabular}{lrr}\n\\toprule\n"
+          "a\\_b \\& c (\\%) & x & x interval \\\\\n\\midrule\n"
+          "\\{x\\}\\_1 \\$5 \\#2 \\textbackslash{} \\textasciitilde{}\\textasciicircum{}"
+          "\\textless{}\\textgreater{}\\textbar{}\\textquotedbl{} & $-$0.5 & [$-$1.0, 2.0] "
+          "\\\\\n"
+          "-- & -- & -- \\\\\n"
+          "\\bottomrule\n\\end{tabular}\n");
+    table_free(table);
+}
+
+static void test_select(void **state)
+{
+    (void)state;
+    struct table *table = make_heads();
+    struct table *some =
+        table_select(table, (const size_t[]){1, 0}, 2, (const size_t[]){4, 0}, 2, true);
+    struct table *bare =
+        table_select(table, (const size_t[]){1}, 1, (const size_t[]){1}, 1, false);
+    struct table *copy = table_copy(table);
+    struct text before = {0};
+    table_write(table, TABLE_CSV, 0, &before);
+    table_free(table); /* what was made of it owns its texts */
+    check(some, TABLE_TEXT, 0,
+          "Accuracy of each head\n"
+          "       95 %  head name\n"
+          "-----------  -----------\n"
+          "          -  日本, \"x|y\"  oracle\n"
+          "[0.69 0.74]  h1\n");
+    check(bare, TABLE_CSV, 0, "pairs\n12\n");
+    check(copy, TABLE_CSV, 0, before.bytes);
+    text_done(&before);
+    table_free(some);
+    table_free(bare);
+    table_free(copy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_framed),
+        cmocka_unit_test(test_plain),
+        cmocka_unit_test(test_jsonl),
+        cmocka_unit_test(test_latex),
+        cmocka_unit_test(test_select),
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_text_in_parts),
         cmocka_unit_test(test_no_line_is_wider_than_the_terminal),

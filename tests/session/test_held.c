@@ -83,5 +83,6 @@ int main(void)
         cmocka_unit_test(refuses_what_is_not_there),
         cmocka_unit_test(knows_a_file_again),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
