@@ -381,8 +381,7 @@ const struct command cmd_compare = {
         "\n"
         "examples\n"
         "  microscope compare s.features.safetensors\n"
-        "  microscope compare s.features.safetensors --methods micro,em --reference "
-        "scratch\n"
+        "  microscope compare s.features.safetensors --methods em --reference scratch\n"
         "  microscope compare s.features.safetensors --labels test --budget 16\n"
         "  microscope compare a.features.safetensors --test b.features.safetensors",
     .fields = compare_fields,
