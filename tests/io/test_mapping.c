@@ -72,6 +72,7 @@ static void test_what_cannot_be_mapped(void **state)
         struct error err = {0};
         assert_int_equal(mapping_open(&mapping, path, &err), cases[i].status);
         assert_non_null(strstr(err.message, cases[i].message));
+        assert_int_equal(mapping_open(&mapping, path, NULL), cases[i].status);
         assert_int_equal(mapping.length, 77);
     }
 }
