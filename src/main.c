@@ -15,6 +15,8 @@
 #include "command/line.h"
 #include "command/output.h"
 #include "command/table.h"
+#include "ui/front.h"
+#include "ui/repl.h"
 
 static struct cancel cancel;
 static volatile sig_atomic_t stop_signal;
@@ -141,14 +143,51 @@ static enum status run_line(const char *const *words, size_t n, struct error *er
     return status;
 }
 
-/* --help, --help-all and --version without a command are those commands, and so is no word at
- * all. */
+static enum status run_repl(const char *const *words, size_t n, struct error *err)
+{
+    const struct repl_options options = {
+        .table = command_table, .files = words + 1, .n_files = n - 1};
+    for (size_t i = 1; i < n; i++)
+        if (words[i][0] == '-')
+            return run_line(words, n, err);
+    if (!isatty(STDIN_FILENO))
+        return error_set(err, STATUS_USAGE,
+                         "'repl' wants a terminal; a script is read by 'microscope -'");
+    return repl_run(&options, err);
+}
+
+/* The terminal interface, or the command that the words stand for. */
+static enum status run_front(const char *const *words, size_t n, struct error *err)
+{
+    struct front_line front;
+    struct progress progress;
+    progress_on_terminal(&progress);
+    enum status status = front_read(&front, command_table, words, n, err);
+    if (!status && front.kind == FRONT_COMMAND)
+        status = run_line(front.words, front.n, err);
+    else if (!status)
+        status = front_run(&front, command_table, &progress, &cancel, err);
+    progress_done(&progress);
+    front_done(&front);
+    return status;
+}
+
+static enum status run_words(const char *const *words, size_t n, struct error *err)
+{
+    if (batch_is_meant(words, n))
+        return run_batch(words, n, err);
+    if (n && strcmp(words[0], "repl") == 0)
+        return run_repl(words, n, err);
+    return run_front(words, n, err);
+}
+
+/* --help, --help-all and --version without a command are those commands. */
 static const char **make_words(size_t *n, char **arguments)
 {
     const char **words = mem_alloc((*n + 2) * sizeof *words);
     for (size_t i = 0; i < *n; i++)
         words[i] = arguments[i];
-    const char *first = *n ? words[0] : "--help";
+    const char *first = *n ? words[0] : "";
     bool all = strcmp(first, "--help-all") == 0;
     if (all)
         memmove(words + 1, words, *n * sizeof *words);
@@ -158,7 +197,7 @@ static const char **make_words(size_t *n, char **arguments)
         words[0] = "version";
     if (all)
         words[1] = "--all";
-    *n = *n + all > 1 ? *n + all : 1;
+    *n += all;
     return words;
 }
 
@@ -170,8 +209,7 @@ int main(int argc, char **argv)
     size_t n = argc > 1 ? (size_t)argc - 1 : 0;
     const char **words = make_words(&n, argv + 1);
     struct error err;
-    enum status status =
-        batch_is_meant(words, n) ? run_batch(words, n, &err) : run_line(words, n, &err);
+    enum status status = run_words(words, n, &err);
     if (status != STATUS_OK)
         say_error(&err);
     free(words);

@@ -28,6 +28,9 @@ int backing_wake_fd(const struct backing *backing);
  * this file's; whether anything is another than before. */
 bool backing_update(struct backing *backing, struct snapshot *snapshot);
 
+/* Milliseconds until backing_update has something to do without being woken; -1: never. */
+int backing_pause(const struct backing *backing);
+
 /* What is being made and how far it is, for the status line; "" when nothing is. */
 void backing_add_progress(const struct backing *backing, struct text *out);
 

@@ -225,7 +225,8 @@ int heat_legend(const struct heat *heat, const struct pen *pen, int row, int col
     legend_ends(heat, &low, &high);
     int used = pen_printf(pen, row, column, dim, "scale: %s %s ",
                           heat_scale_name(heat->scale), low.bytes);
-    int swatches = ramp->n && ramp->n < SWATCHES ? (int)ramp->n : SWATCHES;
+    size_t steps = ramp->n ? ramp->n : look->shade.n;
+    int swatches = steps < SWATCHES ? (int)steps : SWATCHES;
     for (int i = 0; i < swatches; i++, used++) {
         double share = ((double)i + 0.5) / swatches;
         struct pen cell = pen_part(pen, (struct box){row, column + used, 1, 1});

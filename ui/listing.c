@@ -36,6 +36,7 @@ size_t listing_row(const struct listing *listing, const struct listing_state *st
 
 static void go_to(const struct listing *listing, struct listing_state *state, size_t at)
 {
+    state->top = state->shown_top;
     state->at = at < state->n_shown ? at : state->n_shown ? state->n_shown - 1 : 0;
     if (state->n_shown)
         state->at_id = id_of(listing, state->order[state->at]);

@@ -61,8 +61,9 @@ struct listing_sort {
 struct listing_state {
     size_t at;     /* position of the cursor's row */
     size_t column; /* of the cursor; that by which s sorts */
-    size_t top;    /* position of the first row in view */
-    size_t left;   /* columns that are scrolled out to the left, behind the frozen one */
+    size_t
+        top; /* position of the first row in view, as long as there is room for the cursor */
+    size_t left; /* columns that are scrolled out to the left, behind the frozen one */
     struct listing_sort sorts[LISTING_SORTS];
     size_t n_sorts;
     struct text
@@ -80,7 +81,8 @@ struct listing_state {
     struct where *where;
     struct search *matcher;
     uint64_t at_id;
-    int page; /* rows that the last draw had room for */
+    size_t shown_top; /* position of the first row at the last draw, */
+    int page;         /* and how many it had room for */
 };
 
 void listing_done(struct listing_state *state);

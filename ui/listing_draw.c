@@ -53,8 +53,8 @@ static int measure(const struct listing *listing, const struct listing_state *st
     const char *title = title_of(&listing->columns[column]);
     struct text scratch = {0};
     int widest = shown_width(title, strlen(title)) + 2;
-    for (size_t i = 0; i < (size_t)rows && state->top + i < state->n_shown; i++) {
-        int width = cell_width(listing, state, state->top + i, column, &scratch);
+    for (size_t i = 0; i < (size_t)rows && state->shown_top + i < state->n_shown; i++) {
+        int width = cell_width(listing, state, state->shown_top + i, column, &scratch);
         widest = width > widest ? width : widest;
     }
     for (size_t i = 0; i < SAMPLES && state->n_shown; i++) {
@@ -172,17 +172,18 @@ static void lay_out(const struct listing *listing, struct listing_state *state,
     stretch(listing, columns, layout);
 }
 
-/* The cursor's row is in view, and there are no empty rows below as long as there are some above. */
+/* The cursor's row is in view, and there are no empty rows below as long as there are some above. A
+ * window that was small for a while does not change where it stood before. */
 static void scroll(struct listing_state *state, int rows)
 {
-    size_t page = rows > 0 ? (size_t)rows : 1;
-    state->page = (int)page;
-    if (state->at < state->top)
-        state->top = state->at;
-    if (state->at >= state->top + page)
-        state->top = state->at - page + 1;
+    size_t page = rows > 0 ? (size_t)rows : 1, top = state->top;
     size_t last = state->n_shown > page ? state->n_shown - page : 0;
-    state->top = state->top > last ? last : state->top;
+    state->page = (int)page;
+    if (state->at < top)
+        top = state->at;
+    if (state->at >= top + page)
+        top = state->at - page + 1;
+    state->shown_top = top < last ? top : last;
 }
 
 /* ---- drawing ---- */
@@ -291,9 +292,9 @@ void listing_draw(const struct listing *listing, struct listing_state *state,
         draw_header(listing, state, pen, &layout);
     struct drawn drawn = {
         listing, state, &layout, pen->styles[focus ? STYLE_CURSOR : STYLE_SELECTION], {0}};
-    for (int i = 0; i < layout.rows && state->top + (size_t)i < state->n_shown; i++) {
+    for (int i = 0; i < layout.rows && state->shown_top + (size_t)i < state->n_shown; i++) {
         struct pen line = pen_rows(pen, header + i, 1);
-        draw_row(&drawn, &line, state->top + (size_t)i);
+        draw_row(&drawn, &line, state->shown_top + (size_t)i);
     }
     if (!state->n_shown) {
         const char *what = listing->n_rows  ? "the filter keeps no row"
@@ -336,7 +337,7 @@ enum listing_hit listing_mouse(const struct listing *listing, struct listing_sta
     int header = pen->box.rows > 1;
     if (header && row == 0)
         return on_column ? LISTING_ON_HEADER : LISTING_MISSED;
-    size_t at = state->top + (size_t)(row - header);
+    size_t at = state->shown_top + (size_t)(row - header);
     if (at >= state->n_shown)
         return LISTING_MISSED;
     listing_go(listing, state, state->order[at]);

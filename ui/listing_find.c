@@ -27,8 +27,8 @@ static struct where *make_filter(const struct listing *listing, const char *expr
 {
     struct where_column *columns = mem_alloc((listing->n_columns + 1) * sizeof *columns);
     for (size_t i = 0; i < listing->n_columns; i++)
-        columns[i] = (struct where_column){listing->columns[i].name, listing->columns[i].title,
-                                         listing->columns[i].type};
+        columns[i] = (struct where_column){
+            listing->columns[i].name, listing->columns[i].title, listing->columns[i].type};
     struct where *where =
         where_create(expression, columns, listing->n_columns, problem, err);
     free(columns);

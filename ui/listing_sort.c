@@ -10,10 +10,11 @@
 
 struct entry {
     uint64_t key;
-    size_t row;
+    size_t at; /* position before sorting: rows lie in memory in that order, more or less */
 };
 
 static const uint64_t missing = UINT64_MAX; /* behind all, rising or falling */
+static const uint64_t ended = 1; /* of a text that has no bytes left: before all */
 
 /* Bits of a double in an order that compares as the numbers do. */
 static uint64_t number_key(double value)
@@ -26,29 +27,29 @@ static uint64_t number_key(double value)
     return bits & 0x8000000000000000u ? ~bits : bits | 0x8000000000000000u;
 }
 
-/* The first eight bytes of a text as words_compare orders it: without case, and a run of digits after
- * its length. */
-static uint64_t text_key(const char *text)
+/* Eight bytes, from the `skip`th on, of a text as words_compare orders it: without case, and a run of
+ * digits after its length. */
+static uint64_t text_key(const char *text, size_t skip)
 {
     uint64_t key = 0;
-    int n = 0;
+    size_t n = 0, end = skip + 8;
     if (!text)
         return missing;
-    while (*text && n < 8) {
-        if (!isdigit((unsigned char)*text)) {
+    for (; *text && n < end; n++) {
+        size_t digits = isdigit((unsigned char)*text) ? strspn(text, "0123456789") : 0;
+        if (!digits) {
             key = key << 8 | (unsigned char)tolower((unsigned char)*text++);
-            n++;
             continue;
         }
-        text += strspn(text, "0");
-        size_t digits = strspn(text, "0123456789");
-        key = key << 8 | (unsigned char)('0' + (digits < 9 ? digits : 9));
-        n++;
-        for (; digits && n < 8; digits--, n++)
+        size_t zeros = strspn(text, "0");
+        key = key << 8 | (unsigned char)('0' + (digits - zeros < 9 ? digits - zeros : 9));
+        for (text += zeros, digits -= zeros; digits && n + 1 < end; digits--, n++)
             key = key << 8 | (unsigned char)*text++;
         text += digits;
     }
-    return n == 8 ? key : key << (8 * (8 - n));
+    if (n <= skip)
+        return ended;
+    return n >= end ? key : key << (8 * (end - n));
 }
 
 static void sort_by_bytes(struct entry *entries, struct entry *room, size_t n)
@@ -72,62 +73,114 @@ static void sort_by_bytes(struct entry *entries, struct entry *room, size_t n)
 
 /* ---- texts that begin alike ---- */
 
-struct by_text {
+struct sorting {
     const struct listing *listing;
+    const size_t *rows; /* by position */
     size_t column;
     bool falling;
 };
 
-static int compare(const struct by_text *by, size_t a, size_t b)
+static const char *text_at(const struct sorting *sorting, size_t at)
 {
-    const struct listing *listing = by->listing;
-    const char *x = listing->cell(listing->rows, a, by->column).text;
-    const char *y = listing->cell(listing->rows, b, by->column).text;
+    const struct listing *listing = sorting->listing;
+    return listing->cell(listing->rows, sorting->rows[at], sorting->column).text;
+}
+
+static uint64_t turned(const struct sorting *sorting, uint64_t key)
+{
+    return sorting->falling && key != missing ? ~key : key;
+}
+
+static int compare(const struct sorting *sorting, size_t a, size_t b)
+{
+    const char *x = text_at(sorting, a), *y = text_at(sorting, b);
     if (!x || !y)
         return (x == NULL) - (y == NULL);
     int order = words_compare(x, y);
-    return by->falling ? -order : order;
+    return sorting->falling ? -order : order;
 }
 
-static void merge_sort(const struct by_text *by, struct entry *entries, struct entry *room,
-                       size_t n)
+static void merge_sort(const struct sorting *sorting, struct entry *entries,
+                       struct entry *room, size_t n)
 {
     if (n < 2)
         return;
     size_t half = n / 2, a = 0, b = half;
-    merge_sort(by, entries, room, half);
-    merge_sort(by, entries + half, room, n - half);
+    merge_sort(sorting, entries, room, half);
+    merge_sort(sorting, entries + half, room, n - half);
     memcpy(room, entries, n * sizeof *entries);
     for (size_t i = 0; i < n; i++) {
-        bool left = b == n || (a < half && compare(by, room[a].row, room[b].row) <= 0);
+        bool left = b == n || (a < half && compare(sorting, room[a].at, room[b].at) <= 0);
         entries[i] = left ? room[a++] : room[b++];
     }
 }
 
-static void sort_alike(const struct by_text *by, struct entry *entries, struct entry *room,
-                       size_t n)
+/* Whether texts of this key have no bytes behind it, so that equal keys are equal texts but for
+ * case. */
+static bool is_whole(const struct sorting *sorting, uint64_t key)
 {
+    key = turned(sorting, key);
+    return key == ended || !(key & 0xff);
+}
+
+/* Runs that begin alike: long ones by their next bytes, short ones by comparing. */
+static void sort_alike(const struct sorting *sorting, struct entry *entries,
+                       struct entry *room, size_t n, size_t skip)
+{
+    enum { SHORT = 64, DEEP = 96 };
     for (size_t start = 0, end; start < n; start = end) {
-        for (end = start + 1; end < n && entries[end].key == entries[start].key;)
+        uint64_t key = entries[start].key;
+        for (end = start + 1; end < n && entries[end].key == key;)
             end++;
-        if (entries[start].key != missing)
-            merge_sort(by, entries + start, room, end - start);
+        bool is_short = end - start < SHORT;
+        if (key == missing || (!is_short && is_whole(sorting, key)))
+            continue;
+        if (is_short || skip > DEEP) {
+            merge_sort(sorting, entries + start, room, end - start);
+            continue;
+        }
+        for (size_t i = start; i < end; i++)
+            entries[i].key =
+                turned(sorting, text_key(text_at(sorting, entries[i].at), skip));
+        sort_by_bytes(entries + start, room, end - start);
+        sort_alike(sorting, entries + start, room, end - start, skip + 8);
     }
 }
 
-static void sort_by(const struct listing *listing, const struct listing_sort *sort,
-                    struct entry *entries, struct entry *room, size_t n)
+/* Bytes that all texts begin with, up to the first digit. */
+static size_t common_prefix(const struct sorting *sorting, size_t n)
 {
-    bool is_text = listing->columns[sort->column].type == COLUMN_TEXT;
-    for (size_t i = 0; i < n; i++) {
-        struct cell cell = listing->cell(listing->rows, entries[i].row, sort->column);
-        uint64_t key = is_text ? text_key(cell.text) : number_key(cell.value);
-        entries[i].key = sort->falling && key != missing ? ~key : key;
+    const char *first = NULL;
+    size_t common = 0;
+    for (size_t at = 0; at < n; at++) {
+        const char *text = text_at(sorting, at);
+        if (!text)
+            continue;
+        if (!first) {
+            first = text;
+            common = strcspn(text, "0123456789");
+        }
+        size_t same = 0;
+        while (same < common &&
+               tolower((unsigned char)text[same]) == tolower((unsigned char)first[same]))
+            same++;
+        common = same;
     }
-    sort_by_bytes(entries, room, n);
-    struct by_text by = {listing, sort->column, sort->falling};
-    if (is_text)
-        sort_alike(&by, entries, room, n);
+    return common;
+}
+
+/* Keys of all positions; returns how many bytes of the texts they have behind them. */
+static size_t make_keys(const struct sorting *sorting, uint64_t *keys, size_t n)
+{
+    const struct listing *listing = sorting->listing;
+    bool is_text = listing->columns[sorting->column].type == COLUMN_TEXT;
+    size_t skip = is_text ? common_prefix(sorting, n) : 0;
+    for (size_t at = 0; at < n; at++) {
+        struct cell cell = listing->cell(listing->rows, sorting->rows[at], sorting->column);
+        keys[at] =
+            turned(sorting, is_text ? text_key(cell.text, skip) : number_key(cell.value));
+    }
+    return skip + 8;
 }
 
 void listing_order(const struct listing *listing, struct listing_state *state)
@@ -136,12 +189,26 @@ void listing_order(const struct listing *listing, struct listing_state *state)
     if (!state->n_sorts || n < 2)
         return;
     struct entry *entries = mem_alloc(2 * n * sizeof *entries), *room = entries + n;
+    uint64_t *keys = mem_alloc(n * sizeof *keys);
+    size_t *rows = mem_alloc(n * sizeof *rows);
+    memcpy(rows, state->order, n * sizeof *rows);
     for (size_t i = 0; i < n; i++)
-        entries[i].row = state->order[i];
-    for (size_t s = state->n_sorts; s-- > 0;) /* the most important last */
-        if (state->sorts[s].column < listing->n_columns)
-            sort_by(listing, &state->sorts[s], entries, room, n);
+        entries[i].at = i;
+    for (size_t s = state->n_sorts; s-- > 0;) { /* the most important last */
+        const struct listing_sort *sort = &state->sorts[s];
+        struct sorting sorting = {listing, rows, sort->column, sort->falling};
+        if (sort->column >= listing->n_columns)
+            continue;
+        size_t skip = make_keys(&sorting, keys, n);
+        for (size_t i = 0; i < n; i++)
+            entries[i].key = keys[entries[i].at];
+        sort_by_bytes(entries, room, n);
+        if (listing->columns[sort->column].type == COLUMN_TEXT)
+            sort_alike(&sorting, entries, room, n, skip);
+    }
     for (size_t i = 0; i < n; i++)
-        state->order[i] = entries[i].row;
+        state->order[i] = rows[entries[i].at];
     free(entries);
+    free(keys);
+    free(rows);
 }

@@ -91,9 +91,9 @@ struct pen pen_frame(const struct pen *pen, bool focus, const char *title,
     if (title)
         end = draw_title(pen, 0, 1, columns - 2, pen->styles[STYLE_TITLE], title);
     if (right) {
-        int width = shown_width(right, columns) + 2, start = columns - 1 - width;
-        if (start > end)
-            draw_title(pen, 0, start, width, pen->styles[STYLE_DIM], right);
+        int width = shown_width(right, columns) + 2, left = columns - 2 - end;
+        width = width < left ? width : left;
+        draw_title(pen, 0, columns - 1 - width, width, pen->styles[STYLE_DIM], right);
     }
     return pen_part(pen, (struct box){1, 1, rows - 2, columns - 2});
 }

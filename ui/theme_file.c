@@ -415,8 +415,10 @@ static struct theme *begin(struct reader *reader, const struct json *json)
         return NULL;
     }
     struct theme *theme = find_theme(json_text(inherit), reader);
-    if (!theme)
+    if (!theme) {
+        reader->err->status = STATUS_FORMAT;
         wrong(reader, at, STATUS_FORMAT);
+    }
     return theme;
 }
 

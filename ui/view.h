@@ -13,6 +13,17 @@
  * and a view that wants something changed answers with the command line that does it: `do lower`
  * in Prune is answered by "set threshold 0.94", `do mark` in Router by "mark 2114". So the log has
  * what happened and not which key it was.
+ *
+ * Keys of all views ask every view for
+ *
+ *     go  up down left right page-up page-down half-up half-down first last
+ *         next-pane previous-pane next-hit previous-hit next-mark
+ *     do  open (Enter)  back (Esc)  close (q)  mark
+ *         sort-left sort-right sort-turn sort-second  width hide unhide finer coarser
+ *         scale (c)  axis (\)
+ *
+ * and a view answers false to what it has no use for: then `back` does nothing, `close` quits, and
+ * the rest is said to have no use here. The frame does `unfilter` and `palette` itself.
  */
 #ifndef UI_VIEW_H
 #define UI_VIEW_H
@@ -33,9 +44,10 @@
 
 /* What there is to show, at one moment. Borrowed, and valid until the next event. */
 struct snapshot {
-    struct workspace *workspace;     /* to be read */
-    const struct state *state;       /* workspace_state of it */
-    uint64_t version;                /* workspace_version of it */
+    struct workspace *workspace; /* to be read */
+    const struct state *state;   /* workspace_state of it */
+    uint64_t version;            /* workspace_version of it */
+    uint64_t serial; /* grows whenever anything in here may be another than before */
     struct interpreter *interpreter; /* results and jobs, to be read */
 
     struct analysis
@@ -47,10 +59,18 @@ struct snapshot {
     const char *lab_wrong;      /* why the lab is not at state->lab, or not there; NULL */
     bool lab_stale; /* the figures are of an earlier context: a newer one is on its way */
 
+    /* While a filter is typed: that of the view in front, instead of the state's. NULL: none. */
+    const char *typed_filter;
+    int front; /* enum view_number of the view in front */
+
     const struct key_map *keys; /* for "press X to ..." */
     double now;                 /* seconds, monotonic; fixed in tests */
     bool is_fixed;              /* a test looks: nothing that depends on time is shown */
 };
+
+/* What a view is told to show: the entry of state.views, such as "heads" and "sort". A filter is the
+ * one that is being typed, where there is one. NULL: none. */
+const char *snapshot_entry(const struct snapshot *snapshot, int view, const char *what);
 
 enum action_kind {
     ACTION_GO,     /* word, times: move */

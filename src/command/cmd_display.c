@@ -125,6 +125,8 @@ static const struct field export_fields[] = {
 ROW(export, "write what is on the screen into a file", export_fields,
     sizeof(struct export_args));
 
+ROW(config, "how this program is set up, and what says so", NULL, 0);
+
 ROW(keys, "list the keys of the view, and of all views", NULL, 0);
 
 static const struct field prompt_fields[] = {

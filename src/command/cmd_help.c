@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/words.h"
 #include "command/call.h"
+#include "command/completion_script.h"
 #include "command/help.h"
 #include "command/manual.h"
 #include "command/topic.h"
@@ -134,6 +135,49 @@ const struct command cmd_help = {
     .fields = help_fields,
     .args_size = sizeof(struct help_args),
     .run = run_help,
+};
+
+/* ---- completions ---- */
+
+struct completions_args {
+    int shell;
+};
+
+/* In the order of enum completion_shell. */
+static const char *const shells[] = {"bash", "zsh", "fish", NULL};
+
+static const struct field completions_fields[] = {
+    {.name = "shell",
+     .type = FIELD_CHOICE,
+     .positional = true,
+     FIELD_AT(struct completions_args, shell),
+     .choices = shells,
+     .help = "the shell that the script is for"},
+    {0},
+};
+
+static enum status run_completions(struct call *call, struct error *err)
+{
+    (void)err;
+    const struct completions_args *args = call->args;
+    struct text script = {0};
+    completion_script((enum completion_shell)args->shell, call->commands, &script);
+    report_page(call->report, "script", script.bytes);
+    text_done(&script);
+    return STATUS_OK;
+}
+
+const struct command cmd_completions = {
+    .name = "completions",
+    .group = "program",
+    .help = "print the script that completes command lines",
+    .more = "examples\n"
+            "  source <(microscope completions bash)\n"
+            "  microscope completions zsh > ~/.zfunc/_microscope\n"
+            "  microscope completions fish > ~/.config/fish/completions/microscope.fish",
+    .fields = completions_fields,
+    .args_size = sizeof(struct completions_args),
+    .run = run_completions,
 };
 
 static enum status run_version(struct call *call, struct error *err)

@@ -4,6 +4,6 @@
 
 #include "command/command.h"
 
-extern const struct command cmd_help, cmd_version;
+extern const struct command cmd_help, cmd_version, cmd_completions;
 
 #endif

@@ -80,20 +80,16 @@ static void add_metadata(struct report *report, const struct json *metadata)
 
 static void add_feature_attributes(struct report *report, const struct features *features)
 {
-    if (!features->n_attributes || !features->n_pairs)
+    size_t n = features->n_attributes;
+    if (!n || !features->n_pairs)
         return;
-    struct table *table =
-        report_table(report, "attributes", "pairs of each attribute by split");
-    table_column(table, "attribute", COLUMN_TEXT, 0, NULL);
-    for (int s = 0; s < SPLIT_COUNT; s++)
-        table_column(table, split_name((enum split)s), COLUMN_COUNT, 0, NULL);
-    for (size_t a = 0; a < features->n_attributes; a++) {
-        table_row(table);
-        table_text(table, features->attributes[a]);
-        for (int s = 0; s < SPLIT_COUNT; s++)
-            table_number(table,
-                         (double)features_select(features, (enum split)s, (int)a, NULL));
-    }
+    size_t *counts = mem_zero(n * ATTRIBUTE_COUNTS * sizeof *counts);
+    for (size_t i = 0; i < features->n_pairs; i++)
+        if (features->pair_attribute[i] >= 0)
+            counts[features->pair_attribute[i] * ATTRIBUTE_COUNTS +
+                   features->pair_split[i]]++;
+    report_attribute_pairs(report, features->attributes, counts, n, false);
+    free(counts);
 }
 
 static void describe_features(struct report *report, const struct features *features)

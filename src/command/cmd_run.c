@@ -151,3 +151,41 @@ const struct command cmd_last = {
     .asks = true,
     .run = run_last,
 };
+
+/* ---- repl ---- */
+
+struct repl_args {
+    struct texts files;
+};
+
+static const struct field repl_fields[] = {
+    {.name = "files",
+     .type = FIELD_PATHS,
+     .positional = true,
+     .initial = "",
+     FIELD_AT(struct repl_args, files),
+     .help = "features, a model, a corpus to open first"},
+    {0},
+};
+
+/* The program's main file starts it; here it can only be in the way. */
+static enum status run_repl(struct call *call, struct error *err)
+{
+    (void)call;
+    return error_set(err, STATUS_USAGE, "'repl' starts a session from the shell, alone");
+}
+
+const struct command cmd_repl = {
+    .name = "repl",
+    .group = "program",
+    .help = "type commands at a prompt, with files that stay open",
+    .more =
+        "Within it files, settings, results and undo are kept from command to command;\n"
+        "Tab completes, Ctrl-C stops a command, quit or Ctrl-D leaves.\n"
+        "\n"
+        "example\n"
+        "  microscope repl s.features.safetensors s.model.safetensors",
+    .fields = repl_fields,
+    .args_size = sizeof(struct repl_args),
+    .run = run_repl,
+};

@@ -4,6 +4,6 @@
 
 #include "command/command.h"
 
-extern const struct command cmd_run, cmd_timer, cmd_last;
+extern const struct command cmd_run, cmd_timer, cmd_last, cmd_repl;
 
 #endif

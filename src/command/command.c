@@ -10,6 +10,9 @@
 static const char *const modes[] = {"table", "csv",   "tsv",   "markdown", "json",
                                     "box",   "jsonl", "latex", "plain",    NULL};
 
+/* In the order of enum plot. */
+static const char *const plots[] = {"none", "bars", "heat", "line", NULL};
+
 const struct field common_fields[] = {
     {.name = "help",
      .letter = 'h',
@@ -60,6 +63,12 @@ const struct field common_fields[] = {
      .max = 9007199254740992,
      .initial = "0",
      .help = "only so many rows from the top, 0 for all"},
+    {.name = "plot",
+     .type = FIELD_CHOICE,
+     FIELD_AT(struct common, plot),
+     .choices = plots,
+     .initial = "none",
+     .help = "draw the table"},
     {.name = "out",
      .letter = 'o',
      .type = FIELD_PATH,

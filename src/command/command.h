@@ -51,6 +51,7 @@ struct common {
     const char *table;                  /* NULL: the main one */
     const char *where, *sort, *columns; /* of that table, see shaping.h; NULL: as it is */
     size_t top;                         /* rows of it; 0: all */
+    int plot;                           /* enum plot: that table as a chart */
     const char *out;  /* file that the result goes to; NULL: standard output */
     const char *name; /* under which a session keeps the result; NULL: as the last one */
     size_t seed, threads; /* threads is at least 1; 0 on the line means every processor */

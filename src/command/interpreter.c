@@ -164,22 +164,44 @@ enum status interpreter_start(struct interpreter *interpreter,
     return end_task(interpreter, task, false, err);
 }
 
+static struct task *remove_job(struct interpreter *interpreter, size_t i)
+{
+    struct task *task = interpreter->jobs[i].task;
+    memmove(&interpreter->jobs[i], &interpreter->jobs[i + 1],
+            (interpreter->n_jobs - i - 1) * sizeof *interpreter->jobs);
+    interpreter->n_jobs--;
+    return task;
+}
+
+void interpreter_drain(struct interpreter *interpreter)
+{
+    if (interpreter->pool)
+        pool_drain(interpreter->pool);
+}
+
+enum status interpreter_end(struct interpreter *interpreter, size_t number,
+                            struct error *err)
+{
+    for (size_t i = 0; i < interpreter->n_jobs; i++)
+        if (interpreter->jobs[i].number == number) {
+            struct task *task = remove_job(interpreter, i);
+            task_wait(task);
+            return end_task(interpreter, task, false, err);
+        }
+    return error_set(err, STATUS_NOT_FOUND, "there is no job %zu", number);
+}
+
 size_t interpreter_collect(struct interpreter *interpreter)
 {
     size_t n = 0;
-    if (interpreter->pool)
-        pool_drain(interpreter->pool);
+    interpreter_drain(interpreter);
     for (size_t i = 0; i < interpreter->n_jobs;) {
-        struct task *task = interpreter->jobs[i].task;
-        if (!task_ended(task)) {
+        if (!task_ended(interpreter->jobs[i].task)) {
             i++;
             continue;
         }
-        memmove(&interpreter->jobs[i], &interpreter->jobs[i + 1],
-                (interpreter->n_jobs - i - 1) * sizeof *interpreter->jobs);
-        interpreter->n_jobs--;
+        end_task(interpreter, remove_job(interpreter, i), true, NULL);
         n++;
-        end_task(interpreter, task, true, NULL);
     }
     return n;
 }

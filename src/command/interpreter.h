@@ -62,6 +62,14 @@ enum status interpreter_start(struct interpreter *interpreter,
  * many jobs ended. */
 size_t interpreter_collect(struct interpreter *interpreter);
 
+/* Reads what woke the front end, and leaves what has ended to interpreter_collect or _end. */
+void interpreter_drain(struct interpreter *interpreter);
+
+/* Takes in one job that has ended, as if it had been run here: the status and *err are its own, and
+ * front.ended is told that it was not in the background. STATUS_NOT_FOUND for no such job. */
+enum status interpreter_end(struct interpreter *interpreter, size_t number,
+                            struct error *err);
+
 /* ---- jobs in the background ---- */
 
 struct running {

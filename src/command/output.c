@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "command/shaping.h"
+#include "command/table_chart.h"
 #include "command/terminal.h"
 #include "io/append.h"
 #include "io/file.h"
@@ -59,6 +60,25 @@ static enum table_mode mode_of(const struct common *common, const char *path)
     return (enum table_mode)mode;
 }
 
+static bool is_picture(const struct common *common, const char *path)
+{
+    return path && !common->mode_is_given && ends_in(path, length_without_gz(path), ".svg");
+}
+
+/* A chart is for people; --mode csv and the like are not. */
+static enum status check_plot(const struct common *common, const char *path,
+                              struct error *err)
+{
+    enum table_mode mode = mode_of(common, path);
+    if (!common->plot || is_picture(common, path) || mode == TABLE_TEXT ||
+        mode == TABLE_BOX || mode == TABLE_PLAIN || mode == TABLE_MARKDOWN)
+        return STATUS_OK;
+    return error_set(
+        err, STATUS_USAGE,
+        "--plot draws for people and into .svg files; csv, tsv, json, jsonl and "
+        "latex carry numbers");
+}
+
 static enum status refuse_replacing(const char *path, struct error *err)
 {
     struct stat info;
@@ -72,6 +92,8 @@ enum status output_check(const struct common *common, const struct output *outpu
 {
     const char *path = path_of(common, output);
     enum status status = shaping_check(common, err);
+    if (status == STATUS_OK)
+        status = check_plot(common, path, err);
     if (status == STATUS_OK && path && !output->path && !common->force)
         status = refuse_replacing(path, err);
     if (status != STATUS_OK || !path)
@@ -90,19 +112,98 @@ static enum status write_whole(const char *path, const struct text *text, struct
     return sink_commit(sink, err);
 }
 
+/* A report while it is written: the given one, or a shaped copy. */
+struct shaped {
+    const struct report *report;
+    struct report *copy; /* NULL: none was needed */
+};
+
+static enum status shape(const struct report *report, const struct common *common,
+                         bool copies, struct shaped *shaped, struct error *err)
+{
+    *shaped = (struct shaped){.report = report};
+    if (shaping_is_asked(common))
+        shaped->copy = shaping_apply(report, common, err);
+    else if (copies)
+        shaped->copy = report_copy(report);
+    else
+        return STATUS_OK;
+    shaped->report = shaped->copy;
+    return shaped->copy ? STATUS_OK : STATUS_USAGE;
+}
+
+static struct plot_style plot_style(const struct common *common, size_t cells)
+{
+    return (struct plot_style){.plot = (enum plot)common->plot,
+                               .is_chosen = common->columns,
+                               .cells = cells,
+                               .is_unicode = terminal_is_utf8()};
+}
+
+static enum status refuse_plot(const struct report *report, const struct common *common,
+                               struct error *err)
+{
+    struct text out = {0}, aside = {0};
+    const struct report_style style = {
+        .mode = TABLE_CSV, .table = common->table ? common->table : "the one to draw"};
+    enum status status = report_write(report, &style, &out, &aside, err);
+    text_done(&out);
+    text_done(&aside);
+    return status == STATUS_OK ? error_set(err, STATUS_USAGE,
+                                           "--plot draws tables, and this result has none")
+                               : status;
+}
+
+/* Puts the chart of the table in its place. */
+static enum status plot(struct shaped *shaped, const struct common *common,
+                        const struct report_style *written, struct error *err)
+{
+    struct table *table = report_find_table(shaped->copy, common->table);
+    struct plot_style style = plot_style(common, written->cells);
+    struct text page = {0};
+    bool fenced = written->mode == TABLE_MARKDOWN;
+    if (!table)
+        return refuse_plot(shaped->report, common, err);
+    text_add(&page, fenced ? "```\n" : "");
+    enum status status = table_chart_text(table, &style, &page, err);
+    text_add(&page, fenced ? "```\n" : "");
+    if (status == STATUS_OK)
+        report_replace_table(shaped->copy, table, page.bytes);
+    text_done(&page);
+    return status;
+}
+
 static enum status make_text(const struct report *report, const struct common *common,
                              enum table_mode mode, size_t cells, struct text *out,
                              struct text *aside, struct error *err)
 {
-    const struct report_style style = {
+    struct shaped shaped;
+    enum status status = shape(report, common, common->plot, &shaped, err);
+    struct report_style style = {
         .mode = mode, .table = common->table, .quiet = common->quiet, .cells = cells};
-    if (!shaping_is_asked(common))
-        return report_write(report, &style, out, aside, err);
-    struct report *shaped = shaping_apply(report, common, err);
-    if (!shaped)
-        return STATUS_USAGE;
-    enum status status = report_write(shaped, &style, out, aside, err);
-    report_free(shaped);
+    if (status == STATUS_OK && common->plot) {
+        status = plot(&shaped, common, &style, err);
+        style.mode = common->table ? TABLE_PLAIN : mode; /* the chart alone, notes aside */
+        style.table = NULL;
+    }
+    if (status == STATUS_OK)
+        status = report_write(shaped.report, &style, out, aside, err);
+    report_free(shaped.copy);
+    return status;
+}
+
+static enum status make_picture(const struct report *report, const struct common *common,
+                                struct text *out, struct error *err)
+{
+    struct shaped shaped;
+    struct plot_style style = plot_style(common, 0);
+    enum status status = shape(report, common, false, &shaped, err);
+    if (status == STATUS_OK) {
+        const struct table *table = report_find_table(shaped.report, common->table);
+        status = table ? table_chart_svg(table, &style, out, err)
+                       : refuse_plot(shaped.report, common, err);
+    }
+    report_free(shaped.copy);
     return status;
 }
 
@@ -127,7 +228,9 @@ enum status output_report(const struct report *report, const struct common *comm
     bool yields = !path && report_yields_output(report);
     size_t cells = path ? 0 : terminal_cells(yields ? STDERR_FILENO : STDOUT_FILENO);
     enum status status =
-        make_text(report, common, mode_of(common, path), cells, &out, &aside, err);
+        is_picture(common, path)
+            ? make_picture(report, common, &out, err)
+            : make_text(report, common, mode_of(common, path), cells, &out, &aside, err);
     if (status == STATUS_OK && yields && !common->quiet)
         say(output, &out);
     else if (status == STATUS_OK && path && output->append)

@@ -1,7 +1,7 @@
 /* Writing a report as the common options say: shaped, in which mode, and where to.
  *
  * The ending of the file chooses the mode when neither --mode nor --json is given: .csv .tsv .md
- * .tex .json .jsonl .txt, before a .gz too. Files are written whole or not at all. --out leaves a
+ * .tex .json .jsonl .txt, before a .gz too; .svg is a picture of the table (table_chart.h). Files are written whole or not at all. --out leaves a
  * file that is there alone unless --force is given; > FILE in a script replaces it, as everywhere.
  */
 #ifndef COMMAND_OUTPUT_H

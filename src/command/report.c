@@ -132,10 +132,32 @@ void report_add_table(struct report *report, struct table *table)
     add(report, ITEM_TABLE, table->name)->table = table;
 }
 
+struct table *report_table_on_request(struct report *report, const char *name,
+                                      const char *title)
+{
+    struct table *table = report_table(report, name, title);
+    report->items[report->n - 1].on_request = true;
+    return table;
+}
+
 void report_page(struct report *report, const char *key, const char *text)
 {
     struct item *item = add(report, ITEM_PAGE, key);
     item->text = keep(report, text);
+}
+
+void report_replace_table(struct report *report, struct table *table, const char *page)
+{
+    for (size_t i = 0; i < report->n; i++) {
+        struct item *item = &report->items[i];
+        if (item->table != table)
+            continue;
+        item->type = ITEM_PAGE;
+        item->table = NULL;
+        item->on_request = false;
+        item->text = keep(report, page);
+    }
+    table_free(table);
 }
 
 void report_yield_output(struct report *report)

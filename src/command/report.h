@@ -19,6 +19,10 @@ struct report;
 
 struct report *report_create(const char *command);
 struct report *report_copy(const struct report *report);
+/* The table of that name, the first for NULL; NULL: there is none. */
+struct table *report_find_table(const struct report *report, const char *name);
+/* Puts a page in the place of a table, which is freed. */
+void report_replace_table(struct report *report, struct table *table, const char *page);
 void report_free(struct report *report); /* NULL is allowed */
 
 /* ---- filling ---- */
@@ -42,6 +46,11 @@ struct table *report_table(struct report *report, const char *name, const char *
 
 /* A table that was made elsewhere; taken over. */
 void report_add_table(struct report *report, struct table *table);
+
+/* The same for one that would be long and says nothing new: it is written only when --table names
+ * it. */
+struct table *report_table_on_request(struct report *report, const char *name,
+                                      const char *title);
 
 /* Text that is laid out already, such as help. */
 void report_page(struct report *report, const char *key, const char *text);

@@ -24,10 +24,9 @@ struct item {
     unsigned decimals;
     bool flag;
     struct table *table; /* TABLE only; owned */
+    bool on_request;     /* TABLE only: not written unless it is named */
 };
 
-/* The table of that name, the first for NULL; NULL: there is none. */
-struct table *report_find_table(const struct report *report, const char *name);
 /* The values as a table of texts, "values"; NULL when there are none. */
 struct table *report_make_values(const struct report *report);
 bool report_is_value(const struct item *item);

@@ -87,26 +87,30 @@ static size_t find_blamed(const struct statement *statement, const char *message
     return 0;
 }
 
-static void say_error(struct interpreter *interpreter, const struct script *script,
-                      struct script_place place, size_t length, struct error *err)
+void runner_add_error(const struct script *script, const struct statement *statement,
+                      size_t wrong, struct error *err, struct text *out)
 {
-    struct text shown = {0};
-    if (err->message[0])
-        script_error_show(script, place, length, err->message, NULL, &shown);
-    interpreter_say(interpreter, shown.bytes ? shown.bytes : "", shown.length);
-    text_done(&shown);
+    struct script_place place = script->wrong;
+    size_t length = script->wrong_length;
+    if (!err->message[0])
+        return;
+    if (statement) {
+        if (wrong >= statement->n)
+            wrong = find_blamed(statement, err->message);
+        place = statement->words[wrong].at;
+        length = statement->words[wrong].end - place.offset;
+    }
+    script_error_show(script, place, length, err->message, NULL, out);
     err->message[0] = '\0';
 }
 
-static void say_statement_error(struct interpreter *interpreter,
-                                const struct script *script,
-                                const struct statement *statement, size_t wrong,
-                                struct error *err)
+static void say_error(struct interpreter *interpreter, const struct script *script,
+                      const struct statement *statement, size_t wrong, struct error *err)
 {
-    if (wrong >= statement->n)
-        wrong = find_blamed(statement, err->message);
-    const struct script_word *word = &statement->words[wrong];
-    say_error(interpreter, script, word->at, word->end - word->at.offset, err);
+    struct text shown = {0};
+    runner_add_error(script, statement, wrong, err, &shown);
+    interpreter_say(interpreter, shown.bytes ? shown.bytes : "", shown.length);
+    text_done(&shown);
 }
 
 /* ---- scripts ---- */
@@ -140,7 +144,7 @@ enum status runner_text(struct interpreter *interpreter, const char *name, const
         if (result == SCRIPT_END)
             break;
         if (result != SCRIPT_STATEMENT) {
-            say_error(interpreter, &script, script.wrong, script.wrong_length, &wrong);
+            say_error(interpreter, &script, NULL, 0, &wrong);
             keep_first(wrong.status, &wrong, &first, err);
             if (result == SCRIPT_INCOMPLETE)
                 break;
@@ -149,7 +153,7 @@ enum status runner_text(struct interpreter *interpreter, const char *name, const
         enum status status =
             runner_statement(interpreter, &statement, options, &word, &job, &wrong);
         if (status)
-            say_statement_error(interpreter, &script, &statement, word, &wrong);
+            say_error(interpreter, &script, &statement, word, &wrong);
         keep_first(status, &wrong, &first, err);
         if (status == STATUS_CANCELLED)
             break;

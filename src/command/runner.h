@@ -36,6 +36,11 @@ enum status runner_statement(struct interpreter *interpreter,
                              const struct runner_options *options, size_t *wrong,
                              size_t *job, struct error *err);
 
+/* Appends the error of a statement as runner_text says it; statement NULL: the script could not be
+ * read. Nothing when all has been said. */
+void runner_add_error(const struct script *script, const struct statement *statement,
+                      size_t wrong, struct error *err, struct text *out);
+
 /* For script.expand, with the interpreter as context: values of results ($eval.mixture), or of
  * variables of the environment. */
 script_expand runner_expand;

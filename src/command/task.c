@@ -180,7 +180,8 @@ enum status task_run(struct task *task, struct cancel *cancel, struct progress *
 /* The line of progress that the command line would show, for whoever looks. */
 static void publish(struct progress *progress, const char *line)
 {
-    struct task *task = (struct task *)((char *)progress - offsetof(struct task, progress));
+    struct task *task =
+        (struct task *)(void *)((char *)progress - offsetof(struct task, progress));
     lock_take(task->lock);
     snprintf(task->shown.line, sizeof task->shown.line, "%s", line ? line : "");
     task->shown.share =

@@ -2,9 +2,13 @@
 #ifndef COMMAND_TERMINAL_H
 #define COMMAND_TERMINAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Columns of the terminal that the file descriptor is open on; 0 when it is on none. */
 size_t terminal_cells(int fd);
+
+/* Whether texts are shown in UTF-8, by the locale. */
+bool terminal_is_utf8(void);
 
 #endif

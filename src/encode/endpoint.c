@@ -319,7 +319,8 @@ bool endpoint_is_unit(const struct endpoint *endpoint)
 enum status endpoint_embed(struct endpoint *endpoint, const struct endpoint_text *texts,
                            size_t n, float *out, bool *failed, struct error *err)
 {
-    enum status status = endpoint_connect(endpoint, err);
+    bool is_live = n == 1;
+    enum status status = endpoint_meet(endpoint, is_live, err);
     if (status) {
         for (size_t i = 0; i < n * endpoint->width; i++)
             out[i] = NAN;
@@ -328,6 +329,7 @@ enum status endpoint_embed(struct endpoint *endpoint, const struct endpoint_text
     endpoint_forget(endpoint);
     const struct run_options options = {
         .template = endpoint->template,
+        .is_live = is_live,
         .out = out,
         .failed = failed,
         .began = clock_seconds(),

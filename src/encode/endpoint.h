@@ -121,7 +121,8 @@ const char *endpoint_warning(const struct endpoint *endpoint);
  * that are in the cache cost no request, equal texts one. A text that the server refuses by itself
  * is an error in the end that names it (counted from 1); the others have gone into the cache by
  * then, so that the next try pays for none twice. With failed ([n], may be NULL) such texts are
- * marked there instead, their rows NaN, and the others kept. On failure all rows are NaN. Errors as
+ * marked there instead, their rows NaN, and the others kept. On failure all rows are NaN. A single text
+ * is for somebody who waits: live_seconds in all, and no second try when nobody is there. Errors as
  * of endpoint_connect. */
 enum status endpoint_embed(struct endpoint *endpoint, const struct endpoint_text *texts,
                            size_t n, float *out, bool *failed, struct error *err);

@@ -181,12 +181,12 @@ enum status endpoint_settle(struct endpoint *endpoint, struct endpoint_run *prob
     return status;
 }
 
-enum status endpoint_connect(struct endpoint *endpoint, struct error *err)
+enum status endpoint_meet(struct endpoint *endpoint, bool is_live, struct error *err)
 {
     if (endpoint->is_connected)
         return STATUS_OK;
     endpoint_forget(endpoint);
-    struct endpoint_run *probe = endpoint_probe(endpoint, false, clock_seconds());
+    struct endpoint_run *probe = endpoint_probe(endpoint, is_live, clock_seconds());
     struct error failure;
     enum status status = endpoint_run_whole(probe, &failure);
     if (!status)
@@ -195,4 +195,9 @@ enum status endpoint_connect(struct endpoint *endpoint, struct error *err)
     if (status && err)
         *err = failure;
     return status;
+}
+
+enum status endpoint_connect(struct endpoint *endpoint, struct error *err)
+{
+    return endpoint_meet(endpoint, false, err);
 }

@@ -1,4 +1,4 @@
-/* What the files of endpoint.h share. Included by endpoint*.c alone. */
+/* What the files of endpoint.h share. Included by endpoint*.[ch] alone. */
 #ifndef ENCODE_ENDPOINT_INSIDE_H
 #define ENCODE_ENDPOINT_INSIDE_H
 
@@ -45,6 +45,7 @@ struct endpoint {
     struct vector_cache *cache;           /* of the server's own vectors; NULL: none */
     unsigned char identity[SHA256_BYTES]; /* of what is asked whom */
     struct wire *wire;
+    double token_seconds; /* that the slowest request so far took for a token */
     struct rng rng;
     struct text warning;
     struct endpoint_live live;
@@ -90,6 +91,8 @@ enum status endpoint_run_whole(struct endpoint_run *run, struct error *err);
 /* ---- endpoint_connect.c ---- */
 
 struct endpoint_run *endpoint_probe(struct endpoint *endpoint, bool is_live, double began);
+/* endpoint_connect; is_live: for somebody who waits. */
+enum status endpoint_meet(struct endpoint *endpoint, bool is_live, struct error *err);
 /* Takes the rows of a probe that is over. */
 enum status endpoint_settle(struct endpoint *endpoint, struct endpoint_run *probe,
                             struct error *err);

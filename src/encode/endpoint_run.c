@@ -4,57 +4,20 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "encode/endpoint_inside.h"
-#include "encode/endpoint_plan.h"
 #include "encode/endpoint_reply.h"
+#include "encode/endpoint_run_inside.h"
 
-/* Seconds: between looks at the cancel flag, between questions for a server's health, and in which
- * it must answer them. */
-static const double look_often = 0.1, health_every = 1, health_within = 5;
-static const double sync_every = 0.5;
+/* Seconds: between looks at the cancel flag, and in which a server must say how it is. */
+static const double look_often = 0.1, health_within = 5;
 
-/* Texts that fail alone before any has come through: then it is not the texts. */
-enum { HOPELESS = 3, UNIT_TOKENS = 8192 };
+/* Tokens of a request that has bulk_seconds; longer ones have more. */
+enum { UNIT_TOKENS = 8192 };
 
-/* Consecutive entries of the plan's todo, which are sent together. */
-struct batch {
-    size_t first, n;
-    struct backoff backoff;
-    double due;
-    bool is_fresh;
-};
+/* A server that was found to be slow has so many times the time it should need, up to so many times
+ * bulk_seconds. */
+static const double patience = 4, most_patience = 10;
 
-struct slot {
-    bool is_busy, is_health;
-    struct batch batch;
-};
-
-struct endpoint_run {
-    struct endpoint *endpoint;
-    struct run_options options;
-    size_t n, width;
-    float *out, *own; /* out == own when the rows are the run's */
-
-    struct plan plan;
-    struct batch *waiting;
-    size_t n_waiting, room;
-    struct slot *slots;
-
-    double pause_until; /* nothing is sent before */
-    bool is_loading;
-    double loading_since, health_due;
-
-    double synced; /* when the cache was, last */
-    size_t done, cached, n_accepted, n_failed, first_failed;
-    double tokens;
-    struct error refusal; /* of the first text that failed */
-    bool is_over;
-    enum status status;
-    struct error error;
-};
-
-/* Puts a row where the item's texts want it. */
-static void spread(struct endpoint_run *run, size_t item, const float *row)
+void endpoint_run_spread(struct endpoint_run *run, size_t item, const float *row)
 {
     size_t n = plan_count(&run->plan, item);
     for (size_t i = 0; i < n; i++)
@@ -67,7 +30,7 @@ static void take_cached(void *self, size_t item, float *row)
 {
     struct endpoint_run *run = self;
     endpoint_restore(run->endpoint, row, 1);
-    spread(run, item, row);
+    endpoint_run_spread(run, item, row);
     run->cached = run->done;
 }
 
@@ -108,7 +71,8 @@ void endpoint_run_free(struct endpoint_run *run)
 
 /* ---- the end ---- */
 
-static void end(struct endpoint_run *run, enum status status, const struct error *error)
+void endpoint_run_end(struct endpoint_run *run, enum status status,
+                      const struct error *error)
 {
     run->is_over = true;
     run->status = status;
@@ -118,7 +82,7 @@ static void end(struct endpoint_run *run, enum status status, const struct error
     wire_drop(run->endpoint->wire);
 }
 
-static void poison(const struct endpoint_run *run, size_t text)
+void endpoint_run_poison(const struct endpoint_run *run, size_t text)
 {
     for (size_t i = 0; run->out && i < run->width; i++)
         run->out[text * run->width + i] = NAN;
@@ -129,7 +93,7 @@ static void end_whole(struct endpoint_run *run)
 {
     struct error err = run->refusal;
     if (!run->n_failed || run->options.failed) {
-        end(run, STATUS_OK, &err);
+        endpoint_run_end(run, STATUS_OK, &err);
         return;
     }
     if (run->n > 1) {
@@ -139,14 +103,14 @@ static void end_whole(struct endpoint_run *run)
         else
             error_prefix(&err, "text %zu of %zu", run->first_failed + 1, run->n);
     }
-    end(run, endpoint_blame(run->endpoint, &err), &err);
+    endpoint_run_end(run, endpoint_blame(run->endpoint, &err), &err);
 }
 
 enum status endpoint_run_finish(struct endpoint_run *run, struct error *err)
 {
     if (run->status) {
         for (size_t i = 0; i < run->n; i++)
-            poison(run, i);
+            endpoint_run_poison(run, i);
         if (err)
             *err = run->error;
     }
@@ -161,249 +125,17 @@ float *endpoint_run_take_rows(struct endpoint_run *run, size_t *width)
     return rows;
 }
 
-/* ---- failures ---- */
-
-static void queue(struct endpoint_run *run, struct batch batch)
-{
-    MEM_RESERVE(run->waiting, run->n_waiting, run->room);
-    run->waiting[run->n_waiting++] = batch;
-}
-
-/* The only text of a batch: it fails by itself, the others go on. */
-static void refuse(struct endpoint_run *run, const struct batch *batch,
-                   const struct error *why)
-{
-    size_t item = run->plan.todo[batch->first], n = plan_count(&run->plan, item);
-    for (size_t i = 0; i < n; i++) {
-        size_t text = plan_text(&run->plan, item, i);
-        poison(run, text);
-        if (run->options.failed)
-            run->options.failed[text] = true;
-        if (!run->n_failed++ || text < run->first_failed) {
-            run->first_failed = text;
-            run->refusal = *why;
-        }
-        run->done++;
-    }
-    if (run->n_failed >= HOPELESS && !run->n_accepted && !run->cached) {
-        struct error err = *why;
-        end(run, endpoint_blame(run->endpoint, &err), &err);
-    }
-}
-
-/* A text that is alone may have been in bad company only, and is asked for as if it were new. */
-static void halve(struct endpoint_run *run, const struct batch *batch, double now)
-{
-    size_t half = batch->n / 2;
-    const size_t firsts[] = {batch->first, batch->first + half};
-    const size_t ns[] = {half, batch->n - half};
-    for (size_t i = 0; i < 2; i++) {
-        size_t repeats = ns[i] > 1 ? batch->backoff.repeats : 0;
-        queue(run, (struct batch){firsts[i], ns[i], {.repeats = repeats}, now, false});
-    }
-}
-
-static void act(struct endpoint_run *run, struct batch batch, struct backoff_step step,
-                const struct error *why)
-{
-    double now = clock_seconds(), seconds = step.seconds / run->endpoint->hurry;
-    struct error err = *why;
-    batch.is_fresh = step.act == BACKOFF_AGAIN;
-    switch (step.act) {
-    case BACKOFF_AGAIN:
-        batch.due = now;
-        queue(run, batch);
-        break;
-    case BACKOFF_WAIT:
-        batch.due = now + seconds;
-        run->pause_until = fmax(run->pause_until, batch.due);
-        queue(run, batch);
-        break;
-    case BACKOFF_REPEAT:
-        batch.due = now + seconds;
-        queue(run, batch);
-        break;
-    case BACKOFF_LOAD:
-        if (!run->is_loading) {
-            run->is_loading = true;
-            run->loading_since = now;
-            run->health_due = now + health_every / run->endpoint->hurry;
-        }
-        queue(run, batch);
-        break;
-    case BACKOFF_HALVE:
-        halve(run, &batch, now);
-        break;
-    case BACKOFF_REFUSE:
-        refuse(run, &batch, why);
-        break;
-    case BACKOFF_STOP:
-        end(run, endpoint_blame(run->endpoint, &err), &err);
-        break;
-    }
-}
-
-/* What went wrong, in words; the status is that of the run if it stops here. */
-static void describe(const struct endpoint_run *run, const struct wire_answer *answer,
-                     struct error *why)
-{
-    char said[256];
-    if (answer->failure != BACKOFF_ANSWERED) {
-        error_set(why,
-                  answer->failure == BACKOFF_UNREACHABLE ? STATUS_NOT_FOUND : STATUS_IO,
-                  "%s", answer->reason);
-        return;
-    }
-    if (answer->http >= 300 && answer->http < 400) {
-        error_set(why, STATUS_IO,
-                  "it redirects elsewhere (%ld), which is not followed: give the address "
-                  "where it is",
-                  answer->http);
-        return;
-    }
-    endpoint_reply_message(answer->body, answer->length, run->endpoint->key, said,
-                           sizeof said);
-    error_set(why, STATUS_IO, "the server answers %ld%s%s", answer->http, *said ? ": " : "",
-              said);
-}
-
-static void fail(struct endpoint_run *run, const struct batch *batch,
-                 const struct wire_answer *answer, bool is_misfit, const struct error *why)
-{
-    struct batch again = *batch;
-    bool is_text = answer->failure == BACKOFF_ANSWERED;
-    struct backoff_outcome outcome = {
-        .failure = answer->failure,
-        .reused = answer->reused,
-        .http = answer->http,
-        .is_loading = is_text && answer->http == 503 &&
-                      endpoint_reply_is_loading(answer->body, answer->length),
-        .is_quota = is_text && answer->http == 429 &&
-                    endpoint_reply_is_quota(answer->body, answer->length),
-        .is_misfit = is_misfit,
-        .retry_after = answer->retry_after,
-        .n = batch->n,
-    };
-    struct backoff_step step = backoff_next(&again.backoff, &outcome, &run->endpoint->rng);
-    /* Whoever types is told at once that nobody is there. */
-    if (run->options.is_live && answer->failure == BACKOFF_UNREACHABLE &&
-        step.act == BACKOFF_WAIT)
-        step.act = BACKOFF_STOP;
-    act(run, again, step, why);
-}
-
-/* ---- vectors ---- */
-
-/* Rows of a server that was found to normalise must all have length 1, and those of one that was
- * found not to must not. */
-static enum status check_lengths(const struct endpoint_run *run,
-                                 const struct endpoint_reply *reply, size_t n,
-                                 bool *is_misfit, struct error *err)
-{
-    size_t n_units = 0;
-    for (size_t i = 0; i < n && !run->options.is_probe; i++) {
-        double square = 0;
-        for (size_t j = 0; j < reply->width; j++) {
-            double value = (double)reply->rows[i * reply->width + j];
-            square += value * value;
-        }
-        double off = fabs(sqrt(square) - 1);
-        n_units += off < 1e-3;
-        if (run->endpoint->is_unit && !(off < 1e-2))
-            return error_set(err, STATUS_NUMERIC,
-                             "a vector has length %.3g, the others of this server 1",
-                             sqrt(square));
-    }
-    if (run->endpoint->is_unit || n_units < 2 || n_units < n)
-        return STATUS_OK;
-    *is_misfit = true;
-    return error_set(err, STATUS_NUMERIC,
-                     "the server normalises its vectors now, which it did not before");
-}
-
-/* Half a second of vectors at most is paid for again after a power cut. */
-static void keep(struct endpoint_run *run, const struct batch *batch, const float *rows)
-{
-    struct endpoint *endpoint = run->endpoint;
-    struct vector_cache *cache = endpoint->cache;
-    if (!cache || run->options.is_probe)
-        return;
-    unsigned char *keys = mem_alloc(batch->n * SHA256_BYTES);
-    struct error err;
-    for (size_t i = 0; i < batch->n; i++)
-        memcpy(keys + i * SHA256_BYTES,
-               plan_key(&run->plan, run->plan.todo[batch->first + i]), SHA256_BYTES);
-    enum status status = vector_cache_put(cache, keys, rows, batch->n, &err);
-    double now = clock_seconds();
-    if (!status && now - run->synced > sync_every) {
-        status = vector_cache_sync(cache, &err);
-        run->synced = now;
-    }
-    if (status) {
-        endpoint_warn(endpoint, "vectors are not kept from here on: %s", err.message);
-        vector_cache_free(cache);
-        endpoint->cache = NULL;
-    }
-    free(keys);
-}
-
-static void accept(struct endpoint_run *run, const struct batch *batch,
-                   struct endpoint_reply *reply)
-{
-    if (!run->width) {
-        run->width = reply->width;
-        run->out = run->own = mem_zero(run->n * run->width * sizeof *run->own);
-    }
-    keep(run, batch, reply->rows);
-    if (!run->options.is_probe)
-        endpoint_restore(run->endpoint, reply->rows, batch->n);
-    for (size_t i = 0; i < batch->n; i++)
-        spread(run, run->plan.todo[batch->first + i], reply->rows + i * run->width);
-    run->n_accepted += batch->n;
-    run->tokens += reply->tokens;
-    if (run->options.tokens)
-        *run->options.tokens = run->tokens;
-}
-
-static void take_health(struct endpoint_run *run, const struct wire_answer *answer)
-{
-    double now = clock_seconds();
-    /* A server without /health says something else, and its model may be there. */
-    if (answer->failure == BACKOFF_ANSWERED && answer->http != 503)
-        run->is_loading = false;
-    else
-        run->health_due = now + health_every / run->endpoint->hurry;
-}
-
-static void take_answer(struct endpoint_run *run, const struct wire_answer *answer)
-{
-    struct slot *slot = &run->slots[answer->slot];
-    struct batch batch = slot->batch;
-    struct endpoint_reply reply = {.width = run->width};
-    struct error why = {0};
-    slot->is_busy = false;
-    if (slot->is_health) {
-        take_health(run, answer);
-        return;
-    }
-    if (answer->failure != BACKOFF_ANSWERED || answer->http != 200) {
-        describe(run, answer, &why);
-        fail(run, &batch, answer, false, &why);
-        return;
-    }
-    enum status status =
-        endpoint_reply_read(&reply, answer->body, answer->length, batch.n, &why);
-    bool is_misfit = reply.is_misfit;
-    if (!status)
-        status = check_lengths(run, &reply, batch.n, &is_misfit, &why);
-    if (status)
-        fail(run, &batch, answer, is_misfit, &why);
-    else
-        accept(run, &batch, &reply);
-    endpoint_reply_done(&reply);
-}
-
 /* ---- requests ---- */
+
+static double time_limit(const struct endpoint_run *run, size_t n_tokens)
+{
+    const struct endpoint *endpoint = run->endpoint;
+    if (run->options.is_live)
+        return endpoint->live_seconds - (clock_seconds() - run->options.began);
+    double seconds = endpoint->bulk_seconds * fmax(1, (double)n_tokens / UNIT_TOKENS);
+    double needed = patience * endpoint->token_seconds * (double)n_tokens;
+    return fmax(seconds, fmin(needed, most_patience * endpoint->bulk_seconds));
+}
 
 static void post(struct endpoint_run *run, size_t index, struct batch batch)
 {
@@ -417,12 +149,10 @@ static void post(struct endpoint_run *run, size_t index, struct batch batch)
         n_tokens += plan_tokens(&run->plan, item);
     }
     endpoint_request_end(body, &endpoint->address, endpoint->profile);
-    double seconds = endpoint->bulk_seconds * fmax(1, (double)n_tokens / UNIT_TOKENS);
-    if (run->options.is_live)
-        seconds = endpoint->live_seconds - (clock_seconds() - run->options.began);
-    run->slots[index] = (struct slot){true, false, batch};
-    wire_post(endpoint->wire, index, endpoint_reply_most(batch.n, run->width), seconds,
-              batch.is_fresh);
+    run->slots[index] =
+        (struct slot){.is_busy = true, .n_tokens = n_tokens, .batch = batch};
+    wire_post(endpoint->wire, index, endpoint_reply_most(batch.n, run->width),
+              time_limit(run, n_tokens), batch.is_fresh);
 }
 
 static bool find_batch(struct endpoint_run *run, double now, struct batch *batch)
@@ -480,7 +210,7 @@ static void check_clock(struct endpoint_run *run, double now)
                   run->is_loading ? ": the server loads its model" : "");
     else
         return;
-    end(run, endpoint_blame(run->endpoint, &err), &err);
+    endpoint_run_end(run, endpoint_blame(run->endpoint, &err), &err);
 }
 
 static bool has_work(const struct endpoint_run *run)
@@ -496,10 +226,10 @@ bool endpoint_run_step(struct endpoint_run *run)
     struct wire_answer answer;
     if (!run->is_over && cancel_asked(run->endpoint->cancel)) {
         struct error err;
-        end(run, error_set(&err, STATUS_CANCELLED, "stopped"), &err);
+        endpoint_run_end(run, error_set(&err, STATUS_CANCELLED, "stopped"), &err);
     }
     while (!run->is_over && wire_next(run->endpoint->wire, &answer))
-        take_answer(run, &answer);
+        endpoint_run_take(run, &answer);
     double now = clock_seconds();
     if (!run->is_over)
         check_clock(run, now);
@@ -513,6 +243,14 @@ bool endpoint_run_step(struct endpoint_run *run)
 double endpoint_run_pause(const struct endpoint_run *run)
 {
     double now = clock_seconds(), until = now + look_often;
+    size_t n_busy = 0, n_health = 0;
+    for (size_t i = 0; i < run->endpoint->jobs; i++) {
+        n_busy += run->slots[i].is_busy;
+        n_health += run->slots[i].is_busy && run->slots[i].is_health;
+    }
+    /* Without a free connection there is nothing to do before an answer comes. */
+    if (n_busy == run->endpoint->jobs || (run->is_loading && n_health))
+        return look_often;
     if (run->is_loading)
         until = fmin(until, fmax(run->health_due, now));
     else if (run->pause_until > now)

@@ -8,14 +8,17 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
 
 /* Bytes: of the head of NAME.keys, of an entry in it (a key and a check), and read at once. */
 enum { HEAD = 64, ENTRY = SHA256_BYTES + 8, PIECE = 8192 * ENTRY };
 
+static const double lock_seconds = 2;
 static const char magic[8] = "mscvec1\n";
 
 /* What is kept in memory of an entry: half of its key, which no chance makes equal, and its check. */
@@ -117,13 +120,19 @@ static enum status refused(const struct vector_cache *cache, const char *what,
                      strerror(errno));
 }
 
+/* Whoever holds the lock writes one batch; a process that was stopped in the middle of it is not
+ * waited for. */
 static bool lock(const struct vector_cache *cache)
 {
-    int result;
-    do
-        result = flock(cache->keys, LOCK_EX);
-    while (result && errno == EINTR);
-    return result == 0;
+    const struct timespec pause = {.tv_nsec = 5000000};
+    double began = clock_seconds();
+    while (flock(cache->keys, LOCK_EX | LOCK_NB)) {
+        if ((errno != EWOULDBLOCK && errno != EINTR) ||
+            clock_seconds() - began > lock_seconds)
+            return false;
+        nanosleep(&pause, NULL);
+    }
+    return true;
 }
 
 static void unlock(const struct vector_cache *cache)

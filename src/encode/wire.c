@@ -210,10 +210,11 @@ static void take_answer(struct wire *wire, struct slot *slot, CURLcode code,
                         struct wire_answer *answer)
 {
     long n_connects = 0, http = 0;
-    curl_off_t retry_after = 0;
+    curl_off_t retry_after = 0, microseconds = 0;
     curl_easy_getinfo(slot->easy, CURLINFO_NUM_CONNECTS, &n_connects);
     curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &http);
     curl_easy_getinfo(slot->easy, CURLINFO_RETRY_AFTER, &retry_after);
+    curl_easy_getinfo(slot->easy, CURLINFO_TOTAL_TIME_T, &microseconds);
     slot->is_busy = false;
     *answer = (struct wire_answer){
         .slot = (size_t)(slot - wire->slots),
@@ -224,6 +225,7 @@ static void take_answer(struct wire *wire, struct slot *slot, CURLcode code,
         .reused = n_connects == 0,
         .http = http,
         .retry_after = retry_after > 0 ? (double)retry_after : -1,
+        .seconds = 1e-6 * (double)microseconds,
         .body = slot->answer.bytes ? slot->answer.bytes : "",
         .length = slot->answer.length,
     };

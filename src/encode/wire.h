@@ -38,6 +38,7 @@ struct wire_answer {
     bool reused;        /* over a connection that had served before */
     long http;          /* the status; 0 when none came */
     double retry_after; /* seconds; negative: the server did not say */
+    double seconds;     /* from the request to the end of the answer */
     const char *body;   /* never NULL */
     size_t length;
 };

@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "io/file.h"
+#include "io/mapping.h"
 #include "io/tensor.h"
 
 struct npy {

@@ -307,6 +307,38 @@ static void test_visible_is_safe_for_any_bytes(void **state)
 /* ---- hash and distance ---- */
 
 /* Values of an independent implementation: a change moves prompts between splits. */
+static void test_clusters(void **state)
+{
+    (void)state;
+    /* each cluster as "bytes/width " */
+    static const struct {
+        const char *text, *wanted;
+    } cases[] = {
+        {"ab", "a/1 b/1 "},
+        {"e\u0301x", "e\u0301/1 x/1 "},
+        {"日本", "日/2 本/2 "},
+        {"\u0301x", " \u0301/1 x/1 "},
+        {"\033\xff\n", "\\x1b/4 \\xff/4 \\n/2 "},
+        {"\u202ea", "\\u202e/6 a/1 "},
+        {"\U0001f469\u200d\U0001f680", "\U0001f469/2 \U0001f680/2 "}, /* no joiner */
+        {"\u0915\u200d\u0937", "\u0915\u200d/1 \u0937/1 "},           /* letters keep it */
+        {"a\u0300\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308b",
+         "a\u0300\u0301\u0302\u0303\u0304\u0305\u0306\u0307/1 b/1 "}, /* no room for more */
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct text said = {0};
+        struct cluster cluster;
+        size_t length = strlen(cases[i].text);
+        for (const char *at = cases[i].text, *end = at + length;
+             text_next_cluster(&at, end, &cluster);) {
+            assert_int_equal(strlen(cluster.bytes), cluster.length);
+            text_printf(&said, "%s/%d ", cluster.bytes, cluster.width);
+        }
+        assert_string_equal(said.bytes, cases[i].wanted);
+        text_done(&said);
+    }
+}
+
 static void test_hash_never_changes(void **state)
 {
     (void)state;
@@ -444,6 +476,7 @@ int main(void)
         cmocka_unit_test(test_visible_shows_nul),
         cmocka_unit_test(test_show_cuts_at_a_character),
         cmocka_unit_test(test_visible_is_safe_for_any_bytes),
+        cmocka_unit_test(test_clusters),
         cmocka_unit_test(test_hash_never_changes),
         cmocka_unit_test(test_hash_spreads_short_texts),
         cmocka_unit_test(test_distance),

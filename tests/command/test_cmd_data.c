@@ -163,8 +163,7 @@ static void test_import_refuses(void **state)
         {"import pairs good.jsonl --out out.jsonl --contexts nothing.json", 3,
          "'nothing.json'"},
     };
-    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
-        assert_refuses(&refusals[i]);
+    ASSERT_REFUSED(refusals);
 }
 
 /* A line without an end is refused before it fills the memory. */
@@ -211,8 +210,7 @@ static void test_encode_refuses(void **state)
         {"encode good.jsonl --out /dev/full", 3, "No space left"},
         {"encode good.jsonl", 2, "--out"},
     };
-    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
-        assert_refuses(&refusals[i]);
+    ASSERT_REFUSED(refusals);
 }
 
 /* Wherever a gzip file is cut, nothing is made of what was there. */

@@ -123,6 +123,8 @@ static void test_command(void **state)
         "  --columns COLUMNS       only these columns, in this order; all but those with\n"
         "                          a -\n"
         "  --top N                 only so many rows from the top, 0 for all (default 0)\n"
+        "  --plot none|bars|heat|line\n"
+        "                          draw the table (default none)\n"
         "  --force                 let --out replace a file\n"
         "  --name NAME             keep the result under that name, for $NAME\n"
         "  -q, --quiet             no notes and no progress\n"

@@ -2,6 +2,7 @@
 #include "near.h"
 
 #include "command/output.h"
+#include "command/table_chart.h"
 
 static struct folder folder;
 
@@ -130,6 +131,69 @@ static void test_options_are_checked_first(void **state)
     assert_int_equal(output_check(&common, &output, &err), STATUS_OK);
 }
 
+static void test_charts(void **state)
+{
+    (void)state;
+    struct error err;
+    struct text out = {0}, aside = {0};
+    struct report *report = make();
+    report_count(report, "pairs", 3, NULL);
+    struct common common = {.plot = PLOT_BARS};
+    assert_int_equal(output_text(report, &common, 20, &out, &aside, &err), STATUS_OK);
+    assert_memory_equal(out.bytes, "A note.\n\n1 ", 11);
+    assert_non_null(strstr(out.bytes, "\n\npairs  3\n"));
+    text_clear(&out);
+    common.table = "squares"; /* the chart alone */
+    assert_int_equal(output_text(report, &common, 20, &out, &aside, &err), STATUS_OK);
+    assert_memory_equal(out.bytes, "1 ", 2);
+    assert_null(strstr(out.bytes, "pairs"));
+    assert_string_equal(aside.bytes, "A note.\n");
+    text_clear(&out);
+    text_clear(&aside);
+    common = (struct common){.plot = PLOT_BARS, .mode = TABLE_MARKDOWN, .quiet = true};
+    assert_int_equal(output_text(report, &common, 20, &out, &aside, &err), STATUS_OK);
+    assert_memory_equal(out.bytes, "```\n1 ", 6);
+    common.table = "x";
+    assert_int_equal(output_text(report, &common, 20, &out, &aside, &err), STATUS_USAGE);
+    assert_string_equal(err.message, "'squares' gives no table 'x'; it gives 'squares'");
+    const struct output output = {.say = take, .context = &aside};
+    common = (struct common){.plot = PLOT_BARS, .mode = TABLE_CSV, .mode_is_given = true};
+    assert_int_equal(output_check(&common, &output, &err), STATUS_USAGE);
+    common.out = folder_path(&folder, "chart.csv");
+    common.mode_is_given = false;
+    assert_int_equal(output_check(&common, &output, &err), STATUS_USAGE);
+    report_free(report);
+    text_done(&out);
+    text_done(&aside);
+}
+
+static void test_pictures(void **state)
+{
+    (void)state;
+    struct error err;
+    struct text said = {0};
+    struct report *report = make(), *empty = report_create("version");
+    const char *path = folder_path(&folder, "chart.svg");
+    const struct output output = {.say = take, .context = &said};
+    struct common common = {.out = path};
+    assert_int_equal(output_check(&common, &output, &err), STATUS_OK);
+    assert_int_equal(output_report(report, &common, &output, &err), STATUS_OK);
+    size_t length;
+    char *svg = folder_read(path, &length);
+    assert_non_null(strstr(svg, "<svg "));
+    assert_non_null(strstr(svg, "</svg>"));
+    free(svg);
+    common.where = "n>5";
+    assert_int_equal(output_report(report, &common, &output, &err), STATUS_USAGE);
+    assert_string_equal(err.message, "--plot: the table 'squares' has no rows");
+    common.where = NULL;
+    report_text(empty, "microscope", "0.1.0");
+    assert_int_equal(output_report(empty, &common, &output, &err), STATUS_USAGE);
+    report_free(report);
+    report_free(empty);
+    text_done(&said);
+}
+
 /* Data that the command wrote itself leaves standard output to them. */
 static void test_yielding(void **state)
 {
@@ -197,6 +261,8 @@ int main(void)
         cmocka_unit_test(test_files),
         cmocka_unit_test(test_nothing_is_replaced_unasked),
         cmocka_unit_test(test_options_are_checked_first),
+        cmocka_unit_test(test_charts),
+        cmocka_unit_test(test_pictures),
         cmocka_unit_test(test_yielding),
         cmocka_unit_test(test_failures_leave_nothing),
     };

@@ -177,8 +177,9 @@ static void answer(struct visit *visit, const struct server_request *request, vo
     snprintf(served->head, sizeof served->head, "%s", request->head);
     snprintf(served->body, sizeof served->body, "%s", request->body);
     pthread_mutex_unlock(&served->lock);
-    if (step == SLOW)
-        nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+    if (step == SLOW || step == SLOWER)
+        nanosleep(&(struct timespec){.tv_nsec = step == SLOW ? 100000000 : 300000000},
+                  NULL);
     how.is_unit = how.is_unit || step == UNIT;
     how.is_shuffled = how.is_shuffled || step == SHUFFLED;
     if (holds_bad(served, request))

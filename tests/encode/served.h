@@ -48,6 +48,7 @@ enum step {
     SICK,         /* 500 */
     UNIT,         /* vectors of length 1 */
     SLOW,         /* well, after a tenth of a second */
+    SLOWER,       /* well, after three tenths */
     STEPS
 };
 

@@ -1,7 +1,8 @@
-/* Every way in which a server fails, and what the client makes of it. */
+/* endpoint_run.c and endpoint_answer.c: every way in which a server fails, and what the client makes of it. */
 #include "served.h"
 
 #include <math.h>
+#include <time.h>
 
 #include "base/clock.h"
 
@@ -155,6 +156,27 @@ static void test_a_stalled_server_is_left(void **state)
     served_stop(&served);
 }
 
+/* A server that took a tenth of a second for the fingerprint has longer for more. */
+static void test_a_slow_server_has_more_time(void **state)
+{
+    (void)state;
+    static const enum step script[] = {SLOW, SLOWER};
+    struct served served;
+    struct error err;
+    static char long_text[1200];
+    float rows[2 * WIDTH];
+    memset(long_text, 'x', sizeof long_text - 1);
+    const struct endpoint_text texts[] = {only_prompt(long_text), only_prompt("short")};
+    served_start(&served, script, 2);
+    served.options.bulk_seconds = 0.2;
+    struct endpoint *endpoint = served_open(&served);
+    assert_int_equal(endpoint_embed(endpoint, texts, 2, rows, NULL, &err), STATUS_OK);
+    assert_row(rows, long_text);
+    assert_int_equal(atomic_load(&served.n_posts), 2);
+    endpoint_free(endpoint);
+    served_stop(&served);
+}
+
 static void test_a_model_that_is_being_loaded_is_waited_for(void **state)
 {
     (void)state;
@@ -219,6 +241,17 @@ static void test_nobody_is_there(void **state)
     assert_int_equal(endpoint_connect(endpoint, &err), STATUS_NOT_FOUND);
     assert_non_null(strstr(err.message, "onnect"));
     endpoint_free(endpoint);
+
+    /* Who waits for one text is told at once. */
+    float row[WIDTH];
+    const struct endpoint_text text = only_prompt("typed");
+    served.options.hurry = 0.001;
+    endpoint = endpoint_open("http://127.0.0.1:1#tiny", &served.options, NULL, &err);
+    assert_non_null(endpoint);
+    double began = clock_seconds();
+    assert_int_equal(endpoint_embed(endpoint, &text, 1, row, NULL, &err), STATUS_NOT_FOUND);
+    assert_true(clock_seconds() - began < 2);
+    endpoint_free(endpoint);
 }
 
 /* ---- a bad text among good ones ---- */
@@ -273,6 +306,24 @@ static void test_halving_is_quick(void **state)
         assert_int_equal(failed[i], i == 37);
     assert_row(rows, names[0]);
     assert_in_range(atomic_load(&served.n_posts), 8, 1 + 1 + 2 * 6);
+    endpoint_free(endpoint);
+    served_stop(&served);
+}
+
+/* While batches wait for the only connection, the processor rests. */
+static void test_waiting_costs_nothing(void **state)
+{
+    (void)state;
+    static const enum step script[] = {WELL, SICK, SICK, SLOWER, SLOWER};
+    struct served served;
+    struct error err;
+    float rows[N * WIDTH];
+    served_start(&served, script, 5);
+    struct endpoint *endpoint = served_open(&served);
+    clock_t began = clock();
+    assert_int_equal(embed(endpoint, rows, NULL, &err), STATUS_OK);
+    assert_true((double)(clock() - began) / CLOCKS_PER_SEC < 0.05); /* of 0.6 seconds */
+    assert_all_rows(rows);
     endpoint_free(endpoint);
     served_stop(&served);
 }
@@ -335,12 +386,14 @@ int main(void)
         cmocka_unit_test(test_failures_that_pass),
         cmocka_unit_test(test_failures_that_stay),
         cmocka_unit_test(test_a_stalled_server_is_left),
+        cmocka_unit_test(test_a_slow_server_has_more_time),
         cmocka_unit_test(test_a_model_that_is_being_loaded_is_waited_for),
         cmocka_unit_test(test_loading_has_an_end),
         cmocka_unit_test(test_a_dead_connection),
         cmocka_unit_test(test_nobody_is_there),
         cmocka_unit_test(test_a_bad_text_is_found_and_the_others_kept),
         cmocka_unit_test(test_halving_is_quick),
+        cmocka_unit_test(test_waiting_costs_nothing),
         cmocka_unit_test(test_a_server_that_refuses_all),
         cmocka_unit_test(test_it_can_be_stopped),
     };

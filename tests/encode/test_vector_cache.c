@@ -1,8 +1,12 @@
+#define _GNU_SOURCE /* flock */
 #include "folder.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "encode/vector_cache.h"
 
@@ -251,6 +255,30 @@ static void test_processes_at_once(void **state)
     folder_remove(&folder);
 }
 
+/* A process that was stopped while it wrote does not stop the others for good. */
+static void test_a_lock_that_is_not_given_back(void **state)
+{
+    (void)state;
+    struct folder folder;
+    struct error err;
+    folder_make(&folder);
+    struct vector_cache *cache = open_cache(folder.path);
+    int other = open(folder_path(&folder, "c.keys"), O_RDWR);
+    assert_int_equal(flock(other, LOCK_EX), 0);
+    double began = clock_seconds();
+    unsigned char key[SHA256_BYTES];
+    float row[WIDTH];
+    make_entry(1, key, row);
+    assert_int_equal(vector_cache_put(cache, key, row, 1, &err), STATUS_IO);
+    assert_non_null(strstr(err.message, "could not lock"));
+    assert_true(clock_seconds() - began < 4);
+    close(other);
+    put(cache, 1, 1);
+    assert_int_equal(count_there(cache, 1, 1), 1);
+    vector_cache_free(cache);
+    folder_remove(&folder);
+}
+
 static void test_one_sees_what_another_has_written(void **state)
 {
     (void)state;
@@ -307,6 +335,7 @@ int main(void)
         cmocka_unit_test(test_what_is_damaged_is_not_handed_out),
         cmocka_unit_test(test_what_is_no_cache_is_left_alone),
         cmocka_unit_test(test_processes_at_once),
+        cmocka_unit_test(test_a_lock_that_is_not_given_back),
         cmocka_unit_test(test_one_sees_what_another_has_written),
         cmocka_unit_test(test_the_folder),
     };

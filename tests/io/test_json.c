@@ -374,9 +374,31 @@ static void test_keys_held_twice_are_found(void **state)
     }
 }
 
+static void test_lines_and_columns(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *wanted;
+    } cases[] = {
+        {"{\n  \"a\": 1,\n  \"é\" 2}", "3:"},
+        {"{\"a\": \"\xff\"}", "1:8: invalid UTF-8"},
+        {"{}\n{}", "2:1: not valid JSON"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct error err;
+        assert_null(json_parse_lines(cases[i].text, strlen(cases[i].text), &err));
+        assert_int_equal(strncmp(err.message, cases[i].wanted, strlen(cases[i].wanted)), 0);
+    }
+    size_t line, column;
+    json_place("a\né b", 5, &line, &column);
+    assert_int_equal(line, 2);
+    assert_int_equal(column, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lines_and_columns),
         cmocka_unit_test(test_values_are_read),
         cmocka_unit_test(test_getters_answer_no),
         cmocka_unit_test(test_keys_held_twice_are_found),
