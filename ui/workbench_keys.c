@@ -130,19 +130,25 @@ static void say_how_to_quit(struct workbench *workbench)
     workbench_say(workbench, TONE_PLAIN, "Ctrl-C cancels; %s quits", quit ? quit : ":quit");
 }
 
-/* The row of the key: of the mode; then what takes text takes it; then of the view, and of all. */
+/* What has the key, in this order: text that is typed over the view; a row of the mode, unless it
+ * types a character into a field; that field; a row of the view, and of all. */
 static bool find_row(struct workbench *workbench, const struct event *event,
                      const struct binding **row)
 {
     struct place place = find_place(workbench);
     const struct key_map *keys = &workbench->keys;
+    bool is_over = workbench_top(workbench) != NULL;
+    bool is_text = place.types && key_types(event->key);
     *row = NULL;
-    if (!place.types || !key_types(event->key))
-        *row = key_map_find(keys, place.where, place.is_mode, event->key);
-    if (*row || (place.types && type_into(workbench, event)))
+    if (is_over && place.types && type_into(workbench, event))
         return true;
-    if (place.is_mode && !workbench_top(workbench) &&
-        !(place.types && key_types(event->key)))
+    if (!is_text)
+        *row = key_map_find(keys, place.where, place.is_mode, event->key);
+    if (*row || is_over)
+        return *row != NULL;
+    if (place.types && type_into(workbench, event))
+        return true;
+    if (place.is_mode && !is_text)
         *row = key_map_find(keys, view_table[workbench->view]->name, false, event->key);
     return *row != NULL;
 }

@@ -62,6 +62,9 @@ static const struct listing_column columns[N_COLUMNS] = {
 };
 
 static const struct binding demo_keys[] = {
+    {"demo", "/", "search", "search as you type", "search", 60},
+    {"demo", "f", "filter", "show only some rows", "filter", 50},
+    {"demo", "q", "quit", "leave", "quit", 10},
     {"input", "Enter", "accept", "take it over", "accept", 20},
     {"input", "Esc", "leave", "leave it", "cancel", 10},
     {NULL, NULL, NULL, NULL, NULL, 0},
