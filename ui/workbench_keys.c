@@ -43,9 +43,9 @@ static void take_overlay(struct workbench *workbench, struct overlay_answer *ans
     if (answer->close)
         workbench_pop(workbench);
     if (answer->is_typed && answer->answer.line.length) {
-        text_clear(&workbench->echo);
-        text_printf(&workbench->echo, ":%s", answer->answer.line.bytes);
-        text_clear(&workbench->say);
+        text_clear(&workbench->status.echo);
+        text_printf(&workbench->status.echo, ":%s", answer->answer.line.bytes);
+        text_clear(&workbench->status.say);
         workbench_run(workbench, answer->answer.line.bytes, ORIGIN_TYPED);
         text_clear(&answer->answer.line);
     }
@@ -101,8 +101,8 @@ static bool type_into(struct workbench *workbench, const struct event *event)
 static void echo(struct workbench *workbench, struct key key, const char *command)
 {
     char name[KEY_NAME];
-    text_clear(&workbench->echo);
-    text_printf(&workbench->echo, "%s %s %s", key_name(key, name),
+    text_clear(&workbench->status.echo);
+    text_printf(&workbench->status.echo, "%s %s %s", key_name(key, name),
                 workbench->options.appearance->look.glyphs[GLYPH_ARROW], command);
 }
 
@@ -153,15 +153,24 @@ static bool find_row(struct workbench *workbench, const struct event *event,
     return *row != NULL;
 }
 
+/* Whether the key did nothing but take a layer away. */
+static bool only_left(const struct workbench *workbench, const struct binding *row)
+{
+    const struct status_line *status = &workbench->status;
+    bool leaves =
+        row ? strcmp(row->command, "do back") == 0 || strcmp(row->command, "do close") == 0
+            : !status->echo.length;
+    return leaves && !status->say.length && !workbench->pending.length;
+}
+
 static void press(struct workbench *workbench, const struct event *event)
 {
     char name[KEY_NAME];
     struct key key = event->key;
     const struct binding *row;
+    size_t n_layers = workbench->n_layers;
     workbench->keys_pressed++;
-    text_clear(&workbench->echo);
-    text_clear(&workbench->say);
-    workbench->tone = TONE_PLAIN;
+    workbench_begin_status(workbench);
     bool is_interrupt = key.code == 'c' && key.mods == MOD_CTRL;
     if (is_interrupt && is_forced(workbench)) {
         workbench->is_forced = workbench->has_ended = true;
@@ -177,6 +186,8 @@ static void press(struct workbench *workbench, const struct event *event)
         echo(workbench, key, row->command);
         workbench_run(workbench, row->command, ORIGIN_KEY);
     }
+    if (workbench->n_layers < n_layers && only_left(workbench, row))
+        workbench_restore_status(workbench);
 }
 
 static void paste(struct workbench *workbench, const struct event *event)
