@@ -293,7 +293,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_A44_a_script_ends_on_its_screen),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
-    program = argc > 1 ? argv[1] : "microscope";
+    if (argc < 2 || !(program = realpath(argv[1], NULL)))
+        return 2;
     if (!terminal_present())
         return 77; /* skipped */
     return cmocka_run_group_tests(tests, NULL, NULL);
