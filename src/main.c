@@ -143,6 +143,19 @@ static enum status run_line(const char *const *words, size_t n, struct error *er
     return status;
 }
 
+static enum status run_repl(const char *const *words, size_t n, struct error *err)
+{
+    const struct repl_options options = {
+        .table = command_table, .files = words + 1, .n_files = n - 1};
+    for (size_t i = 1; i < n; i++)
+        if (words[i][0] == '-')
+            return run_line(words, n, err);
+    if (!isatty(STDIN_FILENO))
+        return error_set(err, STATUS_USAGE,
+                         "'repl' wants a terminal; a script is read by 'microscope -'");
+    return repl_run(&options, err);
+}
+
 /* The terminal interface, or the command that the words stand for. */
 static enum status run_front(const char *const *words, size_t n, struct error *err)
 {
@@ -157,19 +170,6 @@ static enum status run_front(const char *const *words, size_t n, struct error *e
     progress_done(&progress);
     front_done(&front);
     return status;
-}
-
-static enum status run_repl(const char *const *words, size_t n, struct error *err)
-{
-    const struct repl_options options = {
-        .table = command_table, .files = words + 1, .n_files = n - 1};
-    for (size_t i = 1; i < n; i++)
-        if (words[i][0] == '-')
-            return run_line(words, n, err);
-    if (!isatty(STDIN_FILENO))
-        return error_set(err, STATUS_USAGE,
-                         "'repl' wants a terminal; a script is read by 'microscope -'");
-    return repl_run(&options, err);
 }
 
 static enum status run_words(const char *const *words, size_t n, struct error *err)
@@ -188,16 +188,16 @@ static const char **make_words(size_t *n, char **arguments)
     for (size_t i = 0; i < *n; i++)
         words[i] = arguments[i];
     const char *first = *n ? words[0] : "";
-    if (strcmp(first, "--help-all") == 0) {
+    bool all = strcmp(first, "--help-all") == 0;
+    if (all)
         memmove(words + 1, words, *n * sizeof *words);
+    if (all || strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0)
         words[0] = "help";
-        words[1] = "--all";
-        ++*n;
-    } else if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0) {
-        words[0] = "help";
-    } else if (strcmp(first, "--version") == 0) {
+    else if (strcmp(first, "--version") == 0)
         words[0] = "version";
-    }
+    if (all)
+        words[1] = "--all";
+    *n += all;
     return words;
 }
 

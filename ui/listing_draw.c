@@ -4,8 +4,8 @@
 
 #include "ui/listing_parts.h"
 
-/* NARROW: cells of a column that was made narrow; TEXT_MOST: of one that says nothing of its width.
- * SAMPLES: rows, besides those in view, that a width is measured over. */
+/* NARROW: cells of a column that was made narrow; TEXT_MOST: of one that says nothing of its
+ * width. SAMPLES: rows, besides those in view, that a width is measured over. */
 enum { NARROW = 4, TEXT_MOST = 60, SAMPLES = 48, LAID_MOST = 256 };
 
 struct laid {
@@ -18,7 +18,9 @@ struct layout {
     size_t n;
     int gutter, gap;
     bool more_left, more_right;
-    int rows; /* that can be shown */
+    int rows;       /* that can be shown */
+    int body, rule; /* of them in view of those that scroll; 1: a rule stands behind them */
+    size_t n_feet;  /* that follow */
 };
 
 /* ---- widths ---- */
@@ -140,9 +142,9 @@ static void stretch(const struct listing *listing, int columns, struct layout *l
     int spare = columns - last->at - last->width;
     for (size_t i = 0; i < layout->n; i++)
         stretching += listing->columns[layout->laid[i].column].stretch;
-    for (size_t i = 0, moved = 0; i < layout->n && stretching && spare > 0; i++) {
+    for (size_t i = 0, moved = 0; i < layout->n; i++) {
         layout->laid[i].at += (int)moved;
-        if (!listing->columns[layout->laid[i].column].stretch)
+        if (!listing->columns[layout->laid[i].column].stretch || spare <= 0)
             continue;
         int more = spare / stretching--;
         layout->laid[i].width += more;
@@ -151,13 +153,45 @@ static void stretch(const struct listing *listing, int columns, struct layout *l
     }
 }
 
+/* Feet stand still where there is room for some of the others too. */
+static void lay_rows(const struct listing *listing, const struct listing_state *state,
+                     int rows, struct layout *layout)
+{
+    size_t n = state->n_shown < listing->n_feet ? 0 : listing->n_feet;
+    layout->rows = rows;
+    layout->n_feet = n && (size_t)rows > n + 1 ? n : 0;
+    layout->rule = layout->n_feet && (size_t)rows > n + 3;
+    size_t room = (size_t)rows - layout->n_feet - (size_t)layout->rule;
+    size_t body = state->n_shown - layout->n_feet;
+    layout->body = (int)(body < room ? body : room);
+    if (!body && layout->rule)
+        layout->body = 1; /* says that there is none */
+}
+
+/* The cursor's row is in view, and there are no empty rows below as long as there are some above. A
+ * window that was small for a while does not change where it stood before. */
+static void scroll(struct listing_state *state, const struct layout *layout)
+{
+    size_t page = layout->body > 0 ? (size_t)layout->body : 1, top = state->top;
+    size_t n = state->n_shown - layout->n_feet;
+    size_t last = n > page ? n - page : 0;
+    size_t at = state->at < n ? state->at : n ? n - 1 : 0;
+    state->page = (int)page;
+    if (at < top)
+        top = at;
+    if (at >= top + page)
+        top = at - page + 1;
+    state->shown_top = top < last ? top : last;
+}
+
 static void lay_out(const struct listing *listing, struct listing_state *state,
                     const struct pen *pen, struct layout *layout)
 {
     int columns = pen->box.columns;
     layout->gap = columns < 40 ? 1 : 2;
     layout->gutter = columns < 20 ? 0 : listing->is_marked ? 2 : 1;
-    layout->rows = pen->box.rows > 1 ? pen->box.rows - 1 : pen->box.rows;
+    lay_rows(listing, state, pen->box.rows > 1 ? pen->box.rows - 1 : pen->box.rows, layout);
+    scroll(state, layout);
     lay_columns(listing, state, columns, layout);
     while (state->left && !is_laid(layout, state->column, columns) &&
            (!layout->n || state->column < layout->laid[layout->n - 1].column)) {
@@ -172,18 +206,17 @@ static void lay_out(const struct listing *listing, struct listing_state *state,
     stretch(listing, columns, layout);
 }
 
-/* The cursor's row is in view, and there are no empty rows below as long as there are some above. A
- * window that was small for a while does not change where it stood before. */
-static void scroll(struct listing_state *state, int rows)
+/* The position that is shown in a row, counted below the header; SIZE_MAX: none. */
+static size_t position_in(const struct listing_state *state, const struct layout *layout,
+                          int row)
 {
-    size_t page = rows > 0 ? (size_t)rows : 1, top = state->top;
-    size_t last = state->n_shown > page ? state->n_shown - page : 0;
-    state->page = (int)page;
-    if (state->at < top)
-        top = state->at;
-    if (state->at >= top + page)
-        top = state->at - page + 1;
-    state->shown_top = top < last ? top : last;
+    size_t at = state->shown_top + (size_t)row;
+    if (row < layout->body)
+        return at < state->n_shown - layout->n_feet ? at : SIZE_MAX;
+    size_t foot = (size_t)(row - layout->body - layout->rule);
+    return row >= layout->body + layout->rule && foot < layout->n_feet
+               ? state->n_shown - layout->n_feet + foot
+               : SIZE_MAX;
 }
 
 /* ---- drawing ---- */
@@ -281,25 +314,34 @@ static void draw_row(struct drawn *drawn, const struct pen *pen, size_t at)
         pen_glyph(pen, 0, 1, pen->styles[STYLE_MARK], GLYPH_MARK);
 }
 
+static void draw_rule(const struct pen *pen)
+{
+    for (int column = 0; column < pen->box.columns; column++)
+        pen_glyph(pen, 0, column, pen->styles[STYLE_BORDER], GLYPH_HORIZONTAL);
+}
+
 void listing_draw(const struct listing *listing, struct listing_state *state,
                   const struct pen *pen, bool focus)
 {
     struct layout layout;
     int header = pen->box.rows > 1;
-    scroll(state, pen->box.rows - header);
     lay_out(listing, state, pen, &layout);
     if (header)
         draw_header(listing, state, pen, &layout);
     struct drawn drawn = {
         listing, state, &layout, pen->styles[focus ? STYLE_CURSOR : STYLE_SELECTION], {0}};
-    for (int i = 0; i < layout.rows && state->shown_top + (size_t)i < state->n_shown; i++) {
+    for (int i = 0; i < layout.rows; i++) {
         struct pen line = pen_rows(pen, header + i, 1);
-        draw_row(&drawn, &line, state->shown_top + (size_t)i);
+        size_t at = position_in(state, &layout, i);
+        if (at < state->n_shown)
+            draw_row(&drawn, &line, at);
+        else if (layout.rule && i == layout.body)
+            draw_rule(&line);
     }
-    if (!state->n_shown) {
-        const char *what = listing->n_rows  ? "the filter keeps no row"
-                           : listing->empty ? listing->empty
-                                            : "nothing here";
+    if (state->n_shown == layout.n_feet) {
+        const char *what = listing->n_rows > listing->n_feet ? "the filter keeps no row"
+                           : listing->empty                  ? listing->empty
+                                                             : "nothing here";
         pen_put(pen, header, layout.gutter, pen->styles[STYLE_DIM], what);
     }
     text_done(&drawn.scratch);
@@ -337,7 +379,7 @@ enum listing_hit listing_mouse(const struct listing *listing, struct listing_sta
     int header = pen->box.rows > 1;
     if (header && row == 0)
         return on_column ? LISTING_ON_HEADER : LISTING_MISSED;
-    size_t at = state->shown_top + (size_t)(row - header);
+    size_t at = position_in(state, &layout, row - header);
     if (at >= state->n_shown)
         return LISTING_MISSED;
     listing_go(listing, state, state->order[at]);

@@ -19,7 +19,8 @@ void listing_filter_done(struct listing_state *state)
 bool listing_keeps(const struct listing *listing, const struct listing_state *state,
                    size_t row)
 {
-    return !state->where || where_keeps(state->where, listing->cell, listing->rows, row);
+    return !state->where || row + listing->n_feet >= listing->n_rows ||
+           where_keeps(state->where, listing->cell, listing->rows, row);
 }
 
 static struct where *make_filter(const struct listing *listing, const char *expression,
@@ -61,8 +62,8 @@ void listing_add_filter(const struct listing *listing, const struct listing_stat
 {
     text_append(out, "", 0);
     if (state->where)
-        text_printf(out, "FILTER %s %zu/%zu", state->filter.bytes, state->n_shown,
-                    listing->n_rows);
+        text_printf(out, "FILTER %s %zu/%zu", state->filter.bytes,
+                    state->n_shown - listing->n_feet, listing->n_rows - listing->n_feet);
 }
 
 /* ---- the search ---- */

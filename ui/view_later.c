@@ -45,10 +45,7 @@ static bool act(void *self, const struct snapshot *snapshot, const struct action
                                       .update = update,                                    \
                                       .draw = draw,                                        \
                                       .act = act}
-LATER(overview, "Overview");
-LATER(heads, "Heads");
 LATER(router, "Router");
 LATER(context, "Context");
-LATER(prune, "Prune");
 LATER(ablate, "Ablate");
 LATER(compare, "Compare");

@@ -59,8 +59,18 @@ static void add_levels(struct report *report, const struct bound *bound)
         add_line(table, "the single head", bound->single, whole);
 }
 
+void bound_verdict(const struct bound *bound, struct text *out)
+{
+    text_printf(out,
+                "Of the single head's %.4f nats, any reward pays %.4f (%.1f %%), and %.4f "
+                "are the price of one reward where the mixture has several.",
+                bound->single, bound->floor, 100 * bound->floor / bound->single,
+                bound->single - bound->floor);
+}
+
 static void add_verdict(struct report *report, const struct bound *bound)
 {
+    struct text verdict = {0};
     report_note(report,
                 "If the heads are the groups and the router knows their shares: H is what "
                 "remains when it is known for every pair who judges, which no reward is "
@@ -72,11 +82,9 @@ static void add_verdict(struct report *report, const struct bound *bound)
                             "one unless it is told --no-single.");
         return;
     }
-    report_note(report,
-                "Of the single head's %.4f nats, any reward pays %.4f (%.1f %%), and %.4f "
-                "are the price of one reward where the mixture has several.",
-                bound->single, bound->floor, 100 * bound->floor / bound->single,
-                bound->single - bound->floor);
+    bound_verdict(bound, &verdict);
+    report_note(report, "%s", verdict.bytes);
+    text_done(&verdict);
 }
 
 static void bound_report(const struct bound_estimate *estimate, struct report *report)

@@ -182,14 +182,11 @@ static void add_summary(const struct evaluation *evaluation, struct report *repo
 }
 
 /* Does a mixture help here? Said for the mixture, and for the heads in it. */
-static void add_verdict(const struct evaluation *evaluation, struct report *report)
+void evaluation_verdict(const struct evaluation *evaluation, struct text *out)
 {
     const struct evaluated_row *mixture = evaluation_row(evaluation, PREDICTOR_MIXTURE);
     const struct evaluated_row *oracle = evaluation_row(evaluation, PREDICTOR_ORACLE);
-    report_note(report,
-                "The best head is an oracle: for each attribute the head that does best "
-                "on these very pairs, which nobody knows beforehand.");
-    if (isnan(mixture->difference))
+    if (isnan(mixture->difference) || isnan(mixture->difference_interval.low))
         return;
     struct interval d = mixture->difference_interval;
     const char *verdict = d.low > 0 ? "The mixture beats the single head here"
@@ -197,26 +194,39 @@ static void add_verdict(const struct evaluation *evaluation, struct report *repo
                               ? "The mixture does worse than the single head here"
                               : "The mixture does not help here: it is no better and no "
                                 "worse than the single head within its interval";
-    report_note(report, "%s (%+.3f, 95 %% interval %+.3f to %+.3f).", verdict,
+    text_printf(out, "%s (%+.3f, 95 %% interval %+.3f to %+.3f).\n", verdict,
                 mixture->difference, d.low, d.high);
     bool helps = d.low > 0;
     d = oracle->difference_interval;
     if (d.low > 0)
-        report_note(
-            report,
-            "Its heads have specialised: the best head of each attribute is %+.3f over "
-            "the single head (%+.3f to %+.3f). %s",
-            oracle->difference, d.low, d.high,
-            helps ? "Prompts tell the router a part of which head to trust; a context "
-                    "may tell it more."
-                  : "Prompts alone do not tell the router which head to trust; a context "
-                    "may.");
+        text_printf(out,
+                    "Its heads have specialised: the best head of each attribute is %+.3f "
+                    "over the single head (%+.3f to %+.3f). %s",
+                    oracle->difference, d.low, d.high,
+                    helps ? "Prompts tell the router a part of which head to trust; a "
+                            "context may tell it more."
+                          : "Prompts alone do not tell the router which head to trust; a "
+                            "context may.");
     else
-        report_note(
-            report,
-            "Its heads have no certain advantage by attribute either (%+.3f, %+.3f to "
-            "%+.3f): the attributes may agree too much for heads to specialise.",
-            oracle->difference, d.low, d.high);
+        text_printf(out,
+                    "Its heads have no certain advantage by attribute either (%+.3f, %+.3f "
+                    "to %+.3f): the attributes may agree too much for heads to specialise.",
+                    oracle->difference, d.low, d.high);
+}
+
+static void add_verdict(const struct evaluation *evaluation, struct report *report)
+{
+    struct text verdict = {0};
+    report_note(report,
+                "The best head is an oracle: for each attribute the head that does best "
+                "on these very pairs, which nobody knows beforehand.");
+    evaluation_verdict(evaluation, &verdict);
+    size_t first = verdict.length ? strcspn(verdict.bytes, "\n") : 0;
+    if (first) {
+        report_note(report, "%.*s", (int)first, verdict.bytes);
+        report_note(report, "%s", verdict.bytes + first + 1);
+    }
+    text_done(&verdict);
 }
 
 /* ---- a row a cell, for filters: attribute=humor accuracy>0.7 ---- */

@@ -1,4 +1,4 @@
-/* The tables of an evaluation; shared by eval and demo. */
+/* The tables of an evaluation; shared by eval, demo and the overview. */
 #ifndef COMMAND_EVALUATION_REPORT_H
 #define COMMAND_EVALUATION_REPORT_H
 
@@ -10,5 +10,9 @@
  * modes it has a row a predictor with the intervals in it, and "attributes" has the pairs. */
 void evaluation_report(const struct evaluation *evaluation, struct report *report,
                        enum table_mode mode);
+
+/* Appends what that question is answered with: two sentences or more in two lines. Nothing when
+ * there is no single head to compare with, or no interval of the difference. */
+void evaluation_verdict(const struct evaluation *evaluation, struct text *out);
 
 #endif

@@ -12,6 +12,12 @@ struct result {
     struct report *report;
 };
 
+/* What a command showed last while it ran. */
+struct shown {
+    const struct command *command;
+    struct table *table;
+};
+
 struct interpreter {
     const struct command *const *table;
     const struct front *front;
@@ -22,6 +28,8 @@ struct interpreter {
     size_t n_jobs, job_room, n_started;
     struct result *results; /* the newest last */
     size_t n_results, result_room;
+    struct shown *shown;
+    size_t n_shown, shown_room;
     bool timer;
 };
 
@@ -48,6 +56,9 @@ void interpreter_free(struct interpreter *interpreter)
         free(interpreter->results[i].name);
         report_free(interpreter->results[i].report);
     }
+    for (size_t i = 0; i < interpreter->n_shown; i++)
+        table_free(interpreter->shown[i].table);
+    free(interpreter->shown);
     free(interpreter->results);
     free(interpreter->jobs);
     workspace_free(interpreter->workspace);
@@ -88,6 +99,24 @@ static void keep_result(struct interpreter *interpreter, const char *name,
         (struct result){mem_copy_text(name), report};
 }
 
+/* Keeps the newest table of a task, if there is one. */
+static void keep_shown(struct interpreter *interpreter, struct task *task)
+{
+    struct table *table = task_table(task);
+    if (!table)
+        return;
+    const struct command *command = task_command(task);
+    size_t i = 0;
+    while (i < interpreter->n_shown && interpreter->shown[i].command != command)
+        i++;
+    if (i == interpreter->n_shown) {
+        MEM_RESERVE(interpreter->shown, interpreter->n_shown, interpreter->shown_room);
+        interpreter->shown[interpreter->n_shown++] = (struct shown){command, NULL};
+    }
+    table_free(interpreter->shown[i].table);
+    interpreter->shown[i].table = table;
+}
+
 /* How a command ended and how its report was written is one status. */
 static enum status end_task(struct interpreter *interpreter, struct task *task,
                             bool in_background, struct error *err)
@@ -96,6 +125,7 @@ static enum status end_task(struct interpreter *interpreter, struct task *task,
     enum status status = task_status(task), written = STATUS_OK;
     struct error unwritten;
     task_finish(task);
+    keep_shown(interpreter, task);
     if (status && err)
         *err = *task_error(task);
     if (front->ended)
@@ -271,6 +301,19 @@ enum status interpreter_wait(struct interpreter *interpreter, size_t number,
         struct pollfd fd = {.fd = interpreter_wake_fd(interpreter), .events = POLLIN};
         poll(&fd, 1, LOOK_MS);
     }
+}
+
+/* ---- tables of running commands ---- */
+
+const struct table *interpreter_shown(struct interpreter *interpreter, const char *command)
+{
+    for (size_t i = 0; i < interpreter->n_jobs; i++)
+        if (strcmp(task_command(interpreter->jobs[i].task)->name, command) == 0)
+            keep_shown(interpreter, interpreter->jobs[i].task);
+    for (size_t i = 0; i < interpreter->n_shown; i++)
+        if (strcmp(interpreter->shown[i].command->name, command) == 0)
+            return interpreter->shown[i].table;
+    return NULL;
 }
 
 /* ---- results ---- */

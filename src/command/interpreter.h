@@ -97,6 +97,12 @@ const struct report *interpreter_result(const struct interpreter *interpreter,
 size_t interpreter_results(const struct interpreter *interpreter);
 const char *interpreter_result_name(const struct interpreter *interpreter, size_t i);
 
+/* ---- tables of running commands ---- */
+
+/* The newest table that a command of that name has shown while it ran, running still or not; NULL:
+ * none has. Borrowed until the next call of this or of interpreter_collect. */
+const struct table *interpreter_shown(struct interpreter *interpreter, const char *command);
+
 /* ---- for the handlers of COMMAND_DISPLAY ---- */
 
 enum status interpreter_display(struct interpreter *interpreter, struct call *call,
