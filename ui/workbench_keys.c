@@ -31,14 +31,16 @@ static struct place find_place(struct workbench *workbench)
 static void echo_answer(struct workbench *workbench, const char *line)
 {
     const char *arrow = workbench->options.appearance->look.glyphs[GLYPH_ARROW];
-    char *at = workbench->echo.length ? strstr(workbench->echo.bytes, arrow) : NULL;
+    char *at =
+        workbench->status.echo.length ? strstr(workbench->status.echo.bytes, arrow) : NULL;
     if (!at)
         return;
     struct text echo = {0};
-    text_append(&echo, workbench->echo.bytes, (size_t)(at - workbench->echo.bytes));
+    text_append(&echo, workbench->status.echo.bytes,
+                (size_t)(at - workbench->status.echo.bytes));
     text_printf(&echo, "%s %.*s", arrow, (int)strcspn(line, "\n"), line);
-    text_done(&workbench->echo);
-    workbench->echo = echo;
+    text_done(&workbench->status.echo);
+    workbench->status.echo = echo;
 }
 
 void workbench_take(struct workbench *workbench, struct answer *answer)

@@ -1,4 +1,5 @@
 /* The program on a real terminal. Names are those of the acceptance behaviours. */
+#define _XOPEN_SOURCE 700 /* realpath */
 #include "terminal.h"
 
 #include <sys/stat.h>
