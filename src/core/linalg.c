@@ -1,5 +1,6 @@
 #include "core/linalg.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,8 +18,12 @@ enum { SMALL = 1000000, FEW = 32, LONG = 512, BATCH = 256 };
 
 static bool has_small_kernels;
 
+/* Commands in the background may call it again while others multiply. */
 void linalg_init(void)
 {
+    static atomic_flag is_done = ATOMIC_FLAG_INIT;
+    if (atomic_flag_test_and_set(&is_done))
+        return;
     static const char *const cores[] = {"SkylakeX", "Cooperlake", "SapphireRapids"};
     openblas_set_num_threads(1);
     for (size_t i = 0; i < sizeof cores / sizeof *cores; i++)
