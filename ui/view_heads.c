@@ -26,9 +26,21 @@ static void free_view(void *self)
     free(view);
 }
 
-/* The pairs' own filter, "show heads pairs EXPRESSION". */
-static void update_pairs(struct heads_pairs *pairs, const struct snapshot *snapshot)
+/* The router reads something else now: the same cell, and the same pair. */
+static void route_pairs(struct heads_pairs *pairs, const struct heads_table *table)
 {
+    size_t position = heads_pairs_at(pairs);
+    heads_pairs_open(pairs, table, pairs->row, pairs->place);
+    if (position != SIZE_MAX)
+        heads_pairs_go(pairs, (size_t)pairs->analysis->pairs[position] + 1);
+}
+
+/* The pairs' own filter, "show heads pairs EXPRESSION". */
+static void update_pairs(struct heads_pairs *pairs, const struct heads_table *table,
+                         const struct snapshot *snapshot)
+{
+    if (pairs->routing != table->routing)
+        route_pairs(pairs, table);
     const char *filter = snapshot_entry(snapshot, VIEW_HEADS, "pairs");
     const char *now = pairs->state.filter.length ? pairs->state.filter.bytes : "";
     if (strcmp(now, filter ? filter : "") != 0)
@@ -42,9 +54,9 @@ static void update(void *self, const struct snapshot *snapshot)
         heads_pairs_close(&view->pairs);
         heads_page_close(&view->page);
     }
-    view->pairs.marks = view->page.marks = snapshot->state;
     if (view->pairs.is_open)
-        update_pairs(&view->pairs, snapshot);
+        update_pairs(&view->pairs, &view->table, snapshot);
+    view->pairs.marks = view->page.marks = snapshot->state;
 }
 
 /* ---- drawing ---- */
@@ -82,7 +94,7 @@ static void draw_legend(const struct heads_table *table, const struct pen *pen, 
 /* Rows of the pane below: what the table leaves, and at least two where there is room at all. */
 static int words_rows(const struct heads_table *table, const struct pen *inside)
 {
-    enum { MOST = 8 };
+    enum { MOST = 24 };
     int rows = inside->box.rows, left = rows - (int)table->n_rows - 3;
     if (rows < 10 || inside->box.columns < 30)
         return 0;
@@ -92,6 +104,10 @@ static int words_rows(const struct heads_table *table, const struct pen *inside)
 static void draw_table(struct heads_table *table, const struct pen *pen)
 {
     struct text title = {0}, below = {0};
+    if (pen->box.rows <= 4) { /* the row of the cursor matters more than a frame */
+        heads_table_draw(table, pen, true);
+        return;
+    }
     add_title(table, pen, &title);
     struct pen inside = pen_frame(pen, true, title.bytes, NULL);
     if (pen->box.rows > 2)
