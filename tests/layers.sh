@@ -37,8 +37,8 @@ BEGIN {
     # A library is included by one file, or by one folder.
     owner["cjson/"] = "src/io/json.c"
     owner["cJSON.h"] = "src/io/json.c"
-    owner["zlib.h"] = "src/io/file.c"
-    owner["sys/mman.h"] = "src/io/file.c"
+    owner["zlib.h"] = "src/io/"
+    owner["sys/mman.h"] = "src/io/mapping.c"
     owner["utf8proc.h"] = "src/base/text.c"
     owner["pthread.h"] = "src/base/jobs.c"
     owner["threads.h"] = "src/base/jobs.c"
@@ -46,14 +46,14 @@ BEGIN {
     owner["cblas"] = "src/core/linalg.c"
     owner["openblas"] = "src/core/linalg.c"
     owner["lapacke.h"] = "src/core/linalg.c"
-    owner["curl/"] = "src/encode/endpoint.c"
-    owner["ncurses"] = "ui/"
-    owner["curses"] = "ui/"
+    owner["curl/"] = "src/encode/wire.c"
+    owner["ncurses"] = "ui/screen"
+    owner["curses"] = "ui/screen"
     owner["panel.h"] = "ui/"
     owner["menu.h"] = "ui/"
     owner["form.h"] = "ui/"
-    owner["term.h"] = "ui/"
-    owner["readline/"] = "ui/"
+    owner["term.h"] = "ui/screen"
+    owner["readline/"] = "ui/repl"
 }
 
 function complain(what)

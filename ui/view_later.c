@@ -47,6 +47,5 @@ static bool act(void *self, const struct snapshot *snapshot, const struct action
                                       .act = act}
 LATER(router, "Router");
 LATER(context, "Context");
-LATER(prune, "Prune");
 LATER(ablate, "Ablate");
 LATER(compare, "Compare");

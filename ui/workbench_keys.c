@@ -27,12 +27,28 @@ static struct place find_place(struct workbench *workbench)
 
 /* ---- what a view or an overlay answers ---- */
 
+/* A key of a view stands for what the view made of it: "[ -> set threshold 0.94", not "do lower". */
+static void echo_answer(struct workbench *workbench, const char *line)
+{
+    const char *arrow = workbench->options.appearance->look.glyphs[GLYPH_ARROW];
+    char *at = workbench->echo.length ? strstr(workbench->echo.bytes, arrow) : NULL;
+    if (!at)
+        return;
+    struct text echo = {0};
+    text_append(&echo, workbench->echo.bytes, (size_t)(at - workbench->echo.bytes));
+    text_printf(&echo, "%s %.*s", arrow, (int)strcspn(line, "\n"), line);
+    text_done(&workbench->echo);
+    workbench->echo = echo;
+}
+
 void workbench_take(struct workbench *workbench, struct answer *answer)
 {
     if (answer->say.length)
         workbench_say(workbench, TONE_PLAIN, "%s", answer->say.bytes);
-    if (answer->line.length)
+    if (answer->line.length) {
+        echo_answer(workbench, answer->line.bytes);
         workbench_run_next(workbench, answer->line.bytes);
+    }
     text_done(&answer->line);
     text_done(&answer->say);
     workbench_touch(workbench);

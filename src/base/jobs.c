@@ -77,6 +77,15 @@ static void next_round(struct team *team)
     pthread_mutex_unlock(&team->lock);
 }
 
+/* All but the faults of a thread itself, whose handlers must run on it. */
+static void fill_signals(sigset_t *all)
+{
+    static const int own[] = {SIGBUS, SIGSEGV, SIGFPE, SIGILL};
+    sigfillset(all);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        sigdelset(all, own[i]);
+}
+
 struct team *team_create(size_t n)
 {
     struct team *team = mem_zero(sizeof *team);
@@ -86,7 +95,7 @@ struct team *team_create(size_t n)
     pthread_cond_init(&team->begin, NULL);
     /* Signals belong to the front end's thread. */
     sigset_t all, before;
-    sigfillset(&all);
+    fill_signals(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     while (team->n < n) {
         struct member *member = &team->members[team->n];
@@ -145,6 +154,70 @@ void team_free(struct team *team)
     pthread_cond_destroy(&team->begin);
     free(team->members);
     free(team);
+}
+
+/* ---- work in parts ---- */
+
+struct parts {
+    const struct workers *workers;
+    enum status (*part)(void *arg, size_t i, struct error *err);
+    void *arg;
+    size_t n;
+    atomic_size_t next;
+    atomic_bool stop;
+    struct failure {
+        size_t part; /* n: none */
+        struct error err;
+    } * failures; /* [threads] the first of each; its thread stops there */
+};
+
+static void do_parts(void *arg, size_t thread)
+{
+    struct parts *parts = arg;
+    struct failure *failure = &parts->failures[thread];
+    while (!atomic_load_explicit(&parts->stop, memory_order_relaxed)) {
+        size_t i = atomic_fetch_add_explicit(&parts->next, 1, memory_order_relaxed);
+        if (i >= parts->n)
+            return;
+        enum status status =
+            cancel_asked(parts->workers->cancel)
+                ? error_set(&failure->err, STATUS_CANCELLED, "the work was stopped")
+                : parts->part(parts->arg, i, &failure->err);
+        if (status) {
+            failure->part = i;
+            atomic_store_explicit(&parts->stop, true, memory_order_relaxed);
+        }
+    }
+}
+
+size_t workers_count(const struct workers *workers)
+{
+    return workers->team ? team_size(workers->team) : 1;
+}
+
+/* Every part before a failed one was begun before it, so the first failure is always the same. */
+enum status workers_run(const struct workers *workers,
+                        enum status (*part)(void *arg, size_t i, struct error *err),
+                        void *arg, size_t n, struct error *err)
+{
+    struct parts parts = {.workers = workers, .part = part, .arg = arg, .n = n};
+    size_t n_threads = workers_count(workers);
+    parts.failures = mem_zero(n_threads * sizeof *parts.failures);
+    for (size_t t = 0; t < n_threads; t++)
+        parts.failures[t].part = n;
+    if (workers->team && n > 1)
+        team_run(workers->team, do_parts, &parts);
+    else
+        do_parts(&parts, 0);
+    const struct failure *first = &parts.failures[0];
+    for (size_t t = 1; t < n_threads; t++)
+        if (parts.failures[t].part < first->part)
+            first = &parts.failures[t];
+    enum status status = first->part < n ? first->err.status : STATUS_OK;
+    if (status)
+        *err = first->err;
+    free(parts.failures);
+    return status;
 }
 
 size_t jobs_processors(void)
@@ -237,7 +310,7 @@ struct pool *pool_create(size_t threads)
     pthread_cond_init(&pool->changed, NULL);
     open_pipe(pool->wake);
     sigset_t all, before;
-    sigfillset(&all);
+    fill_signals(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     while (pool->n < threads &&
            pthread_create(&pool->threads[pool->n], NULL, pool_main, pool) == 0)

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/error.h"
+
 struct team;
 
 /* n >= 1 threads, the caller's own among them. Never fails: when the system gives fewer
@@ -79,5 +81,20 @@ struct lock *lock_create(void);
 void lock_take(struct lock *lock);
 void lock_leave(struct lock *lock);
 void lock_free(struct lock *lock); /* NULL is allowed */
+
+/* What long work runs on, and who may stop it. */
+struct workers {
+    struct team *team;           /* NULL: the calling thread alone */
+    const struct cancel *cancel; /* NULL: nobody does */
+};
+size_t workers_count(const struct workers *workers);
+
+/* Runs part(arg, i) for i = 0 .. n - 1, each on the thread that is free next, so that a part must
+ * write to places of its own; results do not depend on the number of threads. Not inside the work of
+ * the same team. When parts fail the rest is left out, and the error is that of the first in order.
+ * STATUS_CANCELLED when it was stopped between two parts. */
+enum status workers_run(const struct workers *workers,
+                        enum status (*part)(void *arg, size_t i, struct error *err),
+                        void *arg, size_t n, struct error *err);
 
 #endif

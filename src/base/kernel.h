@@ -10,4 +10,7 @@
 #define KERNEL
 #endif
 
+/* What a KERNEL calls in its inner loop, and is compiled into it. */
+#define KERNEL_PART static inline __attribute__((always_inline))
+
 #endif

@@ -162,6 +162,47 @@ enum utf8_kind utf8_kind(int32_t code)
     return UTF8_SPACE;
 }
 
+const char *utf8_category(int32_t code)
+{
+    return utf8proc_category_string(code);
+}
+
+size_t utf8_grapheme(const char *bytes, size_t length)
+{
+    const char *at = bytes, *end = bytes + length;
+    utf8proc_int32_t state = 0;
+    int32_t before = at < end ? utf8_next(&at, end) : 0;
+    while (at < end) {
+        const char *next = at;
+        int32_t code = utf8_next(&next, end);
+        if (before < 0 || code < 0 ||
+            utf8proc_grapheme_break_stateful(before, code, &state))
+            break;
+        before = code;
+        at = next;
+    }
+    return (size_t)(at - bytes);
+}
+
+void utf8_normalise(struct text *out, const char *bytes, size_t length, enum utf8_form form)
+{
+    static const int options[] = {
+        [UTF8_NFC] = UTF8PROC_COMPOSE,
+        [UTF8_NFD] = UTF8PROC_DECOMPOSE,
+        [UTF8_NFKC] = UTF8PROC_COMPOSE | UTF8PROC_COMPAT,
+        [UTF8_NFKD] = UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT,
+    };
+    utf8proc_uint8_t *result = NULL;
+    utf8proc_ssize_t n =
+        utf8proc_map((const utf8proc_uint8_t *)bytes, (utf8proc_ssize_t)length, &result,
+                     (utf8proc_option_t)(UTF8PROC_STABLE | options[form]));
+    if (n < 0) /* of no valid UTF-8, or without memory: as it is */
+        text_append(out, bytes, length);
+    else
+        text_append(out, (const char *)result, (size_t)n);
+    free(result);
+}
+
 int32_t utf8_lower(int32_t code)
 {
     return utf8proc_tolower(code);

@@ -41,6 +41,17 @@ enum utf8_kind {
 };
 enum utf8_kind utf8_kind(int32_t code); /* UTF8_SPACE for a negative code */
 
+/* Unicode's general category in its two letters ("Lu", "Mn"); "Cn" for a negative code. */
+const char *utf8_category(int32_t code);
+
+/* Bytes of the first grapheme, what a reader takes for one character; 0 for an empty text. */
+size_t utf8_grapheme(const char *bytes, size_t length);
+
+/* Appends valid UTF-8 in one of Unicode's normal forms. */
+enum utf8_form { UTF8_NFC, UTF8_NFD, UTF8_NFKC, UTF8_NFKD };
+void utf8_normalise(struct text *out, const char *bytes, size_t length,
+                    enum utf8_form form);
+
 /* Lower case by Unicode's one-to-one mapping; the code itself when it has none. */
 int32_t utf8_lower(int32_t code);
 

@@ -26,21 +26,19 @@ static const struct axis budget_axis = {
 static const struct axis tau_axis = {
     "tau", "accuracy against tau", "0.0001,0.001,0.01,0.1,1,10", 1e-12, HUGE_VAL, false};
 
-/* Of what is not varied: the defaults of adapt. */
-enum { USUAL_BUDGET = 50 };
-
 struct ablation {
+    const struct call *call;
     const struct axis *axis;
     struct ablate_values values;
-    size_t runs;
+    size_t runs, budget; /* budget: where it is not varied */
     enum split split;
 };
 
-static struct adapting_setting setting_of(const struct axis *axis, double value)
+static struct adapting_setting setting_of(const struct ablation *ablation, double value)
 {
     double tau = adapt_defaults().tau;
-    return axis->is_budget ? (struct adapting_setting){(size_t)value, tau}
-                           : (struct adapting_setting){USUAL_BUDGET, value};
+    return ablation->axis->is_budget ? (struct adapting_setting){(size_t)value, tau}
+                                     : (struct adapting_setting){ablation->budget, value};
 }
 
 static void add_columns(struct table *table, const struct axis *axis)
@@ -95,6 +93,26 @@ static void add_point(const struct adapting *adapting, size_t setting,
         table_number(table, mean_of_rule(adapting, setting, n_runs, w));
 }
 
+/* All points whose runs are among the first n_done. */
+static void fill(const struct adapting *adapting, const struct ablation *ablation,
+                 size_t n_done, struct table *table)
+{
+    add_columns(table, ablation->axis);
+    for (size_t i = 0; i < n_done / ablation->runs; i++)
+        add_point(adapting, i, ablation, table);
+}
+
+/* Points as they come, for whoever looks on. */
+static void show(const struct adapting *adapting, size_t n_done, const void *self)
+{
+    const struct ablation *ablation = self;
+    if (n_done % ablation->runs || !ablation->call->show)
+        return;
+    struct table *table = table_create(ablation->axis->name, ablation->axis->title);
+    fill(adapting, ablation, n_done, table);
+    call_show(ablation->call, table);
+}
+
 static void report_points(struct call *call, const struct adapting *adapting,
                           const struct ablation *ablation, double seconds)
 {
@@ -105,16 +123,14 @@ static void report_points(struct call *call, const struct adapting *adapting,
     if (axis->is_budget)
         report_real(report, "tau", adapt_defaults().tau, 6, NULL);
     else
-        report_count(report, "budget", USUAL_BUDGET, "pairs an attribute");
+        report_count(report, "budget", ablation->budget, "pairs an attribute");
     report_real(report, "seconds", seconds, 3, "s");
     adapting_report_before(adapting, report);
-    struct table *table = report_table(report, axis->name, axis->title);
-    add_columns(table, axis);
+    fill(adapting, ablation, adapting_total(adapting),
+         report_table(report, axis->name, axis->title));
     bool is_short = false;
-    for (size_t i = 0; i < ablation->values.n; i++) {
-        add_point(adapting, i, ablation, table);
+    for (size_t i = 0; i < ablation->values.n; i++)
         is_short = is_short || adapting_result(adapting, i, 0)->n_short;
-    }
     if (is_short)
         report_note(report, "Where an attribute has fewer pairs with contexts than the "
                             "budget, all of them were used.");
@@ -138,19 +154,21 @@ static enum status adapt_to_all(struct call *call, const struct subject *subject
         .with_rules = ablation->axis->is_budget,
         .runs = ablation->runs,
         .seed = call->seed,
+        .cancel = call->cancel,
     };
     options.adapt.learning_rate = 0; /* chosen for every budget */
     size_t n = ablation->values.n;
     struct adapting_setting *settings = mem_alloc(n * sizeof *settings);
     for (size_t i = 0; i < n; i++)
-        settings[i] = setting_of(ablation->axis, ablation->values.items[i]);
-    struct team *team =
-        team_create(adapting_threads(&subject->model, options.adapt.batch, call->threads));
+        settings[i] = setting_of(ablation, ablation->values.items[i]);
+    struct team *team = team_create(
+        adapt_threads(&subject->model.shape, options.adapt.batch, call->threads));
     struct adapting *adapting = adapting_create(&subject->features, &subject->model,
                                                 settings, n, &options, team, err);
+    const struct adapting_watcher watcher = {show, ablation};
     double seconds = 0;
     enum status status =
-        adapting ? adapting_watch(adapting, call, &seconds, err) : err->status;
+        adapting ? adapting_watch(adapting, call, &watcher, &seconds, err) : err->status;
     if (!status)
         report_points(call, adapting, ablation, seconds);
     adapting_free(adapting);
@@ -162,8 +180,11 @@ static enum status adapt_to_all(struct call *call, const struct subject *subject
 static enum status run(struct call *call, const struct axis *axis, struct error *err)
 {
     const struct ablate_args *args = call->args;
-    struct ablation ablation = {
-        .axis = axis, .runs = args->seeds, .split = (enum split)args->split};
+    struct ablation ablation = {.call = call,
+                                .axis = axis,
+                                .runs = args->seeds,
+                                .budget = args->budget,
+                                .split = (enum split)args->split};
     struct subject subject;
     if (!args->model)
         return error_set(err, STATUS_USAGE,

@@ -6,9 +6,11 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "command/ablate_table.h"
 #include "command/cmd_ablate.h"
 #include "command/subject.h"
 #include "core/ablate.h"
+#include "core/budget.h"
 #include "core/linalg.h"
 #include "session/division.h"
 #include "session/training.h"
@@ -53,6 +55,9 @@ struct work {
     struct ablate_variant *variants; /* [values->n] */
     struct team *team;
     struct ablate *ablate;
+    size_t budget;            /* to adapt every model to; 0: none */
+    size_t n_short;           /* attributes that have fewer pairs */
+    struct error not_adapted; /* why there is none */
     double seconds;
 };
 
@@ -80,6 +85,18 @@ static enum status make_variants(struct work *work, struct error *err)
     return status;
 }
 
+/* A budget needs contexts to draw from; without them the ablation goes on, and says so. */
+static void settle_budget(struct work *work)
+{
+    struct budget budget;
+    if (!work->args->budget || budget_draw(&budget, &work->features, work->args->budget,
+                                           work->call->seed, &work->not_adapted))
+        return;
+    work->n_short = budget.n_short;
+    budget_done(&budget);
+    work->budget = work->args->budget;
+}
+
 static struct recipe recipe_of(const struct work *work)
 {
     struct recipe recipe = training_defaults().recipe;
@@ -103,6 +120,28 @@ static struct team *make_team(const struct work *work)
 
 /* ---- running ---- */
 
+static struct ablate_shown shown_of(const struct work *work)
+{
+    return (struct ablate_shown){.ablate = work->ablate,
+                                 .axis = work->axis->name,
+                                 .type = work->axis->type,
+                                 .decimals = work->axis->decimals,
+                                 .values = work->values,
+                                 .adapts = work->budget > 0,
+                                 .holds_out = work->division.n_holdout > 0};
+}
+
+/* Figures as they come, for whoever looks on. */
+static void show(const struct work *work)
+{
+    struct ablate_shown shown = shown_of(work);
+    if (!work->call->show)
+        return;
+    struct table *table = table_create(ablate_table_name, ablate_table_title);
+    ablate_fill(&shown, table);
+    call_show(work->call, table);
+}
+
 /* After every epoch: which value is ahead on the hold-out. */
 static void say_epoch(const struct work *work, const struct ablate_progress *at)
 {
@@ -124,6 +163,13 @@ static void say_epoch(const struct work *work, const struct ablate_progress *at)
     text_done(&line);
 }
 
+static void say_adapted(const struct work *work, const struct ablate_progress *at)
+{
+    char line[64];
+    snprintf(line, sizeof line, "adapted %zu of %zu models", at->n_adapted, at->n_models);
+    progress_say(work->call->progress, line);
+}
+
 static enum status run_steps(struct work *work, struct error *err)
 {
     struct progress *progress = work->call->progress;
@@ -134,11 +180,19 @@ static enum status run_steps(struct work *work, struct error *err)
     while (!status && !ablate_finished(work->ablate)) {
         status = ablate_step(work->ablate, err);
         at = ablate_progress(work->ablate);
-        if (at.epoch && (at.epoch != before.epoch || at.round != before.round))
+        bool epoch_ended =
+            at.epoch && (at.epoch != before.epoch || at.round != before.round);
+        if (epoch_ended)
             say_epoch(work, &at);
+        if (at.n_adapted != before.n_adapted)
+            say_adapted(work, &at);
+        if (epoch_ended || at.n_judged != before.n_judged ||
+            at.n_adapted != before.n_adapted)
+            show(work);
         before = at;
         progress_update(progress, at.done, at.total);
-        if (!status && cancel_asked(work->call->cancel) && !ablate_finished(work->ablate))
+        bool stops = cancel_asked(work->call->cancel) && !ablate_finished(work->ablate);
+        if (status == STATUS_CANCELLED || (!status && stops))
             status = error_set(err, STATUS_CANCELLED,
                                "the ablation was stopped after %.0f %% of its work",
                                100 * at.done / at.total);
@@ -156,6 +210,7 @@ static enum status run_work(struct work *work, struct error *err)
         .n_seeds = work->args->seeds,
         .recipe = recipe_of(work),
         .split = (enum split)work->args->split,
+        .budget = work->budget,
         .cancel = work->call->cancel,
     };
     work->team = make_team(work);
@@ -167,51 +222,22 @@ static enum status run_work(struct work *work, struct error *err)
 
 /* ---- reporting ---- */
 
-static void add_figure(struct table *table, struct ablate_figure figure)
+static void note_adapted(const struct work *work, struct report *report)
 {
-    table_number(table, figure.mean);
-    table_interval(table, figure.interval.low, figure.interval.high);
-}
-
-static void figure_columns(struct table *table, const char *name, const char *title,
-                           enum column_type type, const char *unit)
-{
-    char interval[64];
-    snprintf(interval, sizeof interval, "%s_interval", name);
-    table_column(table, name, type, 3, unit);
-    table_title(table, title);
-    table_column(table, interval, COLUMN_INTERVAL, 3, unit);
-    table_title(table, "95 %");
-}
-
-static void add_values(const struct work *work, struct report *report)
-{
-    struct table *table = report_table(report, "ablation", "by value; means over seeds");
-    size_t best = 0, n = work->values->n;
-    table_column(table, work->axis->name, work->axis->type, work->axis->decimals, NULL);
-    figure_columns(table, "oracle", "best head (oracle)", COLUMN_SHARE, NULL);
-    figure_columns(table, "mixture", "mixture", COLUMN_SHARE, NULL);
-    figure_columns(table, "nll", "nll", COLUMN_REAL, "nats");
-    table_column(table, "holdout_nll", COLUMN_REAL, 4, "nats");
-    table_column(table, "router_entropy", COLUMN_REAL, 3, "nats");
-    table_column(table, "seconds", COLUMN_REAL, 3, "s");
-    for (size_t v = 1; v < n; v++)
-        if (ablate_result(work->ablate, v).holdout.mean <
-            ablate_result(work->ablate, best).holdout.mean)
-            best = v;
-    for (size_t v = 0; v < n; v++) {
-        struct ablate_result result = ablate_result(work->ablate, v);
-        table_row(table);
-        table_number(table, work->values->items[v]);
-        add_figure(table, result.oracle);
-        add_figure(table, result.mixture);
-        add_figure(table, result.nll);
-        table_number(table, result.holdout.mean);
-        table_number(table, result.entropy.mean);
-        table_number(table, result.seconds);
-        if (v == best && !isnan(result.holdout.mean))
-            table_mark(table, "best on hold-out");
-    }
+    if (work->budget)
+        report_note(report,
+                    "The adapted mixture is that of the router fine-tuned on %zu labelled "
+                    "pairs with contexts of each attribute and reading contexts, as adapt "
+                    "does it; every seed draws pairs of its own.",
+                    work->budget);
+    if (work->n_short)
+        report_note(report,
+                    "%zu attributes have fewer pairs with contexts than the budget; all "
+                    "of theirs were used.",
+                    work->n_short);
+    if (work->not_adapted.status)
+        report_note(report, "The models were not adapted to labelled pairs: %s.",
+                    work->not_adapted.message);
 }
 
 static void report_work(const struct work *work)
@@ -222,8 +248,11 @@ static void report_work(const struct work *work)
     report_count(report, "holdout_pairs", work->division.n_holdout, NULL);
     report_count(report, "models", work->values->n * work->args->seeds, NULL);
     report_count(report, "rounds", ablate_progress(work->ablate).n_rounds, NULL);
+    if (work->budget)
+        report_count(report, "budget", work->budget, "pairs an attribute");
     report_real(report, "seconds", work->seconds, 3, "s");
-    add_values(work, report);
+    struct ablate_shown shown = shown_of(work);
+    ablate_fill(&shown, report_table(report, ablate_table_name, ablate_table_title));
     report_note(
         report,
         "Accuracies are means over attributes. The best head is an oracle: for each "
@@ -231,6 +260,7 @@ static void report_work(const struct work *work)
         "gain by chance alone. Intervals are of the mean over %zu seeds, which "
         "differ in where the parameters start; pairs and batches are the same.",
         work->args->seeds);
+    note_adapted(work, report);
     report_note(report,
                 "All models of a round were trained at once; seconds are one model's "
                 "share of that by its parameters.");
@@ -250,8 +280,10 @@ static enum status ablate_axis(struct call *call, const struct axis *axis,
                                call->seed, err);
     if (!status)
         status = make_variants(&work, err);
-    if (!status)
+    if (!status) {
+        settle_budget(&work);
         status = run_work(&work, err);
+    }
     if (status == STATUS_SHAPE || status == STATUS_NUMERIC)
         error_prefix(err, "'%s'", work.args->features);
     if (!status)
@@ -266,13 +298,16 @@ static enum status ablate_axis(struct call *call, const struct axis *axis,
 
 /* ---- the kinds ---- */
 
-static enum status refuse_model(const struct ablate_args *args, struct error *err)
+/* A model that the session holds is left alone. */
+static enum status refuse_model(const struct call *call, struct error *err)
 {
-    return args->model ? error_set(err, STATUS_USAGE,
-                                   "this ablation trains its models and has no use for "
-                                   "'%s'; values are given by --values",
-                                   args->model)
-                       : STATUS_OK;
+    const struct ablate_args *args = call->args;
+    if (!args->model || args->model == given_name(call->given, HELD_MODEL))
+        return STATUS_OK;
+    return error_set(err, STATUS_USAGE,
+                     "this ablation trains its models and has no use for '%s'; values are "
+                     "numbers joined by commas",
+                     args->model);
 }
 
 static enum status run_axis(struct call *call, const struct axis *axis, const char *usual,
@@ -280,7 +315,7 @@ static enum status run_axis(struct call *call, const struct axis *axis, const ch
 {
     struct ablate_values values;
     bool whole = axis->type == COLUMN_COUNT;
-    enum status status = refuse_model(call->args, err);
+    enum status status = refuse_model(call, err);
     if (!status)
         status = ablate_values_read(call->args, usual, least, most, whole, &values, err);
     if (status)

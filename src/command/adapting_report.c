@@ -6,16 +6,23 @@
 #include "base/clock.h"
 #include "base/memory.h"
 
-enum status adapting_watch(struct adapting *adapting, struct call *call, double *seconds,
+enum status adapting_watch(struct adapting *adapting, struct call *call,
+                           const struct adapting_watcher *watcher, double *seconds,
                            struct error *err)
 {
+    size_t n_done = 0;
     double began = clock_seconds(), total = (double)adapting_total(adapting);
     enum status status = STATUS_OK;
     progress_begin(call->progress, "adapting", "runs");
     while (!status && !adapting_finished(adapting)) {
         status = adapting_step(adapting, err);
         progress_update(call->progress, adapting_done(adapting), total);
-        if (!status && cancel_asked(call->cancel) && !adapting_finished(adapting))
+        if (!status && watcher->run && adapting_ended(adapting) != n_done) {
+            n_done = adapting_ended(adapting);
+            watcher->run(adapting, n_done, watcher->self);
+        }
+        bool stops = cancel_asked(call->cancel) && !adapting_finished(adapting);
+        if (status == STATUS_CANCELLED || (!status && stops))
             status = error_set(err, STATUS_CANCELLED,
                                "adapting was stopped after %.0f of %.0f runs",
                                floor(adapting_done(adapting)), total);

@@ -6,9 +6,16 @@
 #include "core/interval.h"
 #include "session/adapting.h"
 
+/* Who is told after every run; run NULL: nobody. */
+struct adapting_watcher {
+    void (*run)(const struct adapting *adapting, size_t n_done, const void *self);
+    const void *self;
+};
+
 /* Steps until all runs have finished or the call is cancelled (STATUS_CANCELLED). *seconds
  * is the time of the steps alone. */
-enum status adapting_watch(struct adapting *adapting, struct call *call, double *seconds,
+enum status adapting_watch(struct adapting *adapting, struct call *call,
+                           const struct adapting_watcher *watcher, double *seconds,
                            struct error *err);
 
 /* Something of every run of a setting: its mean, and its interval over the runs. */

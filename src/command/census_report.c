@@ -1,39 +1,53 @@
 #include "command/census_report.h"
 
 #include <math.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
 
 static const char *attribute_name(const struct corpus *corpus, size_t a)
 {
     return a < corpus->attributes.n ? corpus->attributes.items[a].plain : "(none)";
 }
 
-static void add_attributes(const struct census *census, const struct corpus *corpus,
-                           struct report *report)
+void report_attribute_pairs(struct report *report, const char *const *names,
+                            const size_t *counts, size_t n, bool has_unsplit)
 {
-    enum { COLUMNS = CORPUS_SPLIT_COUNT + 1 };
     struct table *table =
         report_table(report, "attributes", "pairs of each attribute by split");
     table_column(table, "attribute", COLUMN_TEXT, 0, NULL);
     for (int s = 0; s < CORPUS_SPLIT_COUNT; s++)
         table_column(table, corpus_split_name((enum corpus_split)s), COLUMN_COUNT, 0, NULL);
-    if (census->n_unsplit)
+    if (has_unsplit)
         table_column(table, "unsplit", COLUMN_COUNT, 0, NULL);
     table_column(table, "pairs", COLUMN_COUNT, 0, NULL);
-    for (size_t a = 0; a <= census->n_attributes; a++) {
-        const size_t *counts = census->n_by_attribute + a * COLUMNS;
+    for (size_t a = 0; a < n; a++) {
+        const size_t *of = counts + a * ATTRIBUTE_COUNTS;
         size_t sum = 0;
-        for (size_t s = 0; s < COLUMNS; s++)
-            sum += counts[s];
-        if (!sum)
-            continue;
         table_row(table);
-        table_text(table, attribute_name(corpus, a));
-        for (size_t s = 0; s < CORPUS_SPLIT_COUNT; s++)
-            table_number(table, (double)counts[s]);
-        if (census->n_unsplit)
-            table_number(table, (double)counts[CORPUS_SPLIT_COUNT]);
+        table_text(table, names[a]);
+        for (size_t s = 0; s < ATTRIBUTE_COUNTS; s++) {
+            sum += of[s];
+            if (s < CORPUS_SPLIT_COUNT || has_unsplit)
+                table_number(table, (double)of[s]);
+        }
         table_number(table, (double)sum);
     }
+}
+
+/* The row of pairs without an attribute only when there are some. */
+static void add_attributes(const struct census *census, const struct corpus *corpus,
+                           struct report *report)
+{
+    size_t n = census->n_attributes, without = 0;
+    const char **names = mem_alloc((n + 1) * sizeof *names);
+    for (size_t a = 0; a <= n; a++)
+        names[a] = attribute_name(corpus, a);
+    for (size_t s = 0; s < ATTRIBUTE_COUNTS; s++)
+        without += census->n_by_attribute[n * ATTRIBUTE_COUNTS + s];
+    report_attribute_pairs(report, names, census->n_by_attribute, n + (without > 0),
+                           census->n_unsplit > 0);
+    free(names);
 }
 
 static void add_conflicts(const struct census *census, const struct corpus *corpus,

@@ -1,5 +1,6 @@
 #include "command/cmd_ablate.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "command/call.h"
 #include "command/subject.h"
 #include "core/model.h"
+#include "session/training.h"
 
 /* name, function */
 #define KINDS(KIND)                                                                        \
@@ -58,6 +60,12 @@ static const struct field ablate_fields[] = {
      FIELD_AT(struct ablate_args, model),
      .initial = "",
      .help = "model to adapt, for the kinds that do not train"},
+    {.name = "list",
+     .type = FIELD_TEXT,
+     .positional = true,
+     FIELD_AT(struct ablate_args, list),
+     .initial = "",
+     .help = "the values, numbers joined by commas, in place of the usual ones"},
     COUNT("from", from, 1, MODEL_HEADS_MAX, "1", "heads: the fewest"),
     COUNT("to", to, 1, MODEL_HEADS_MAX, "16", "heads: the most"),
     {.name = "values",
@@ -65,23 +73,29 @@ static const struct field ablate_fields[] = {
      FIELD_AT(struct ablate_args, values),
      .initial = "",
      .value = "LIST",
-     .help = "the values, joined by commas, in place of the usual ones"},
+     .help = "the same as an option"},
+    COUNT("budget", budget, 0, 1000000000, "50",
+          "labelled pairs of each attribute to adapt to, where it is not varied; 0: none"),
     COUNT("seeds", seeds, 1, 1000, "5", "models of each value, from different starts"),
-    COUNT("heads", heads, 2, MODEL_HEADS_MAX, "5", "heads, where they are not varied"),
+    COUNT("heads", heads, 2, MODEL_HEADS_MAX, TRAINING_TEXT(TRAINING_HEADS),
+          "heads, where they are not varied"),
     {.name = "router",
      .type = FIELD_CHOICE,
      FIELD_AT(struct ablate_args, router),
      .choices = routers,
      .initial = "mlp",
      .help = "what weighs the heads"},
-    COUNT("hidden", hidden, 1, MODEL_HIDDEN_MAX, "128", "hidden units of the mlp router"),
-    REAL("alpha", alpha, 1000, "0.5", "weight of the entropy term"),
-    COUNT("epochs", epochs, 1, 100000, "40", "passes over the training pairs"),
-    COUNT("batch", batch, 1, 1000000000, "64", "pairs a step"),
-    REAL("learning-rate", learning_rate, 1000, "0.002", "AdamW's rate at its highest"),
-    COUNT("patience", patience, 0, 100000, "5",
+    COUNT("hidden", hidden, 1, MODEL_HIDDEN_MAX, TRAINING_TEXT(TRAINING_HIDDEN),
+          "hidden units of the mlp router"),
+    REAL("alpha", alpha, 1000, TRAINING_TEXT(TRAINING_ALPHA), "weight of the entropy term"),
+    COUNT("epochs", epochs, 1, 100000, TRAINING_TEXT(TRAINING_EPOCHS),
+          "passes over the training pairs"),
+    COUNT("batch", batch, 1, 1000000000, TRAINING_TEXT(TRAINING_BATCH), "pairs a step"),
+    REAL("learning-rate", learning_rate, 1000, TRAINING_TEXT(TRAINING_RATE),
+         "AdamW's rate at its highest"),
+    COUNT("patience", patience, 0, 100000, TRAINING_TEXT(TRAINING_PATIENCE),
           "epochs without gain of any model before it stops; 0: never"),
-    REAL("holdout", holdout, 0.9, "0.1",
+    REAL("holdout", holdout, 0.9, TRAINING_TEXT(TRAINING_HOLDOUT),
          "share of the training prompts held out when the features have no hold-out split"),
     {.name = "split",
      .type = FIELD_CHOICE,
@@ -97,7 +111,8 @@ enum status ablate_values_read(const struct ablate_args *args, const char *usual
                                struct ablate_values *out, struct error *err)
 {
     const char *at = args->values ? args->values : usual;
-    const struct field field = {.name = "values",
+    const struct field field = {.name = args->list ? "list" : "values",
+                                .positional = args->list != NULL,
                                 .type = whole ? FIELD_COUNT : FIELD_REAL,
                                 .min = least,
                                 .max = most};
@@ -125,10 +140,38 @@ enum status ablate_values_read(const struct ablate_args *args, const char *usual
     return status;
 }
 
+/* "0,5,10", and no name of a file that somebody would choose. */
+static bool is_list(const char *word)
+{
+    return word && (isdigit((unsigned char)word[0]) || word[0] == '.') &&
+           !word[strspn(word, "0123456789.,eE+-")];
+}
+
+/* A list stands behind the files; where a model may be left out it is in the model's place. */
+static enum status settle_words(const struct call *call, struct ablate_args *args,
+                                struct error *err)
+{
+    const char *held = given_name(call->given, HELD_MODEL);
+    if (!args->list && args->model != held && is_list(args->model)) {
+        args->list = args->model;
+        args->model = held;
+    }
+    if (args->list && args->values)
+        return error_set(err, STATUS_USAGE,
+                         "the values are given twice, as '%s' and by --values '%s'",
+                         args->list, args->values);
+    if (args->list)
+        args->values = args->list;
+    return STATUS_OK;
+}
+
 static enum status run_ablate(struct call *call, struct error *err)
 {
-    const struct ablate_args *args = call->args;
-    return kind_runs[args->kind](call, err);
+    struct ablate_args args = *(const struct ablate_args *)call->args;
+    struct call settled = *call;
+    settled.args = &args;
+    enum status status = settle_words(call, &args, err);
+    return status ? status : kind_runs[args.kind](&settled, err);
 }
 
 const struct command cmd_ablate = {
@@ -137,15 +180,16 @@ const struct command cmd_ablate = {
     .help = "accuracy and loss against the number of heads, and more",
     .more =
         "Trains a model for every value and seed at once, on the same batches, and judges\n"
-        "each on the split. heads goes from --from to --to or takes --values, and one\n"
-        "head is a single head without a router; alpha and hidden take --values.\n"
-        "budget and tau adapt MODEL instead, at --values, on --seeds budgets each, as\n"
-        "adapt does. Nothing is written; Ctrl-C stops at once.\n"
+        "each on the split; then adapts each to --budget labelled pairs an attribute,\n"
+        "where the features have contexts. heads goes from --from to --to, and one head\n"
+        "is a single head without a router. budget and tau adapt MODEL instead, on\n"
+        "--seeds budgets each. The values are the last word, or --values. Nothing is\n"
+        "written; Ctrl-C stops at once.\n"
         "\n"
         "examples\n"
         "  microscope ablate heads s.features.safetensors --from 1 --to 16 --seeds 5\n"
-        "  microscope ablate alpha s.features.safetensors --heads 10 --values 0,0.1,0.5\n"
-        "  microscope ablate budget s.features.safetensors s.model.safetensors",
+        "  microscope ablate alpha s.features.safetensors 0,0.1,0.5 --heads 10\n"
+        "  microscope ablate budget s.features.safetensors s.model.safetensors 0,5,10,50",
     .fields = ablate_fields,
     .args_size = sizeof(struct ablate_args),
     .run = run_ablate,

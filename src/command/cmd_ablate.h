@@ -10,10 +10,12 @@
 struct ablate_args {
     int kind;
     const char *features;
-    const char *model;  /* of the kinds that adapt one; NULL: none is given */
-    const char *values; /* "0,5,10"; NULL: the kind's own */
-    size_t from, to;    /* heads */
-    size_t seeds, heads, hidden, batch, epochs, patience;
+    const char *model; /* of the kinds that adapt one; NULL: none is given */
+    const char *list;  /* "0,5,10" as a word */
+    const char
+        *values;     /* the same as an option, or taken from there; NULL: the kind's own */
+    size_t from, to; /* heads */
+    size_t seeds, heads, hidden, batch, epochs, patience, budget;
     int router, split;
     double alpha, learning_rate, holdout;
 };

@@ -172,14 +172,16 @@ static enum status adapt_subject(struct call *call, const struct subject *subjec
         .with_rules = true,
         .runs = args->runs,
         .seed = call->seed,
+        .cancel = call->cancel,
     };
     struct team *team =
-        team_create(adapting_threads(&subject->model, args->batch, call->threads));
+        team_create(adapt_threads(&subject->model.shape, args->batch, call->threads));
     struct adapting *adapting = adapting_create(&subject->features, &subject->model,
                                                 &setting, 1, &options, team, err);
+    const struct adapting_watcher nobody = {0};
     double seconds = 0;
     enum status status =
-        adapting ? adapting_watch(adapting, call, &seconds, err) : err->status;
+        adapting ? adapting_watch(adapting, call, &nobody, &seconds, err) : err->status;
     if (!status && makes_model(args))
         status = save_model(adapting, subject->metadata, call, err);
     if (!status) {

@@ -118,8 +118,11 @@ static enum status run_bound(struct call *call, struct error *err)
     if (status)
         return status;
     status = subject_check_split(&subject.features, split, err);
+    struct workers workers = {team_create(call->threads), call->cancel};
     if (!status)
-        status = bound_estimate(&subject.features, &subject.model, split, &estimate, err);
+        status = bound_estimate(&subject.features, &subject.model, split, &workers,
+                                &estimate, err);
+    team_free(workers.team);
     if (status == STATUS_SHAPE || status == STATUS_NUMERIC)
         error_prefix(err, "'%s'", args->features);
     if (!status) {

@@ -6,13 +6,15 @@
 #include "base/clock.h"
 #include "base/words.h"
 #include "command/call.h"
+#include "command/cmd_convert.h"
 #include "command/dtypes.h"
 #include "command/split_fields.h"
 #include "command/watch.h"
 #include "core/features.h"
 #include "corpus/import.h"
+#include "encode/encoder.h"
 #include "io/file.h"
-#include "io/safetensors_writer.h"
+#include "io/tensors_writer.h"
 #include "session/encoding.h"
 
 /* ---- import ---- */
@@ -179,19 +181,26 @@ const struct command cmd_import = {
 struct encode_args {
     const char *corpus, *out, *encoder;
     int dtype;
-    double test, holdout;
-    bool heads_see_context;
+    double test, holdout, sif;
+    bool heads_see_context, remove_component;
+    int profile;
+    const char *template, *gain;
+    size_t batch, requests;
 };
 
 const char *const dtype_choices[] = {"f32", "f16", "bf16", NULL};
 const enum dtype dtype_chosen[] = {DTYPE_F32, DTYPE_F16, DTYPE_BF16};
+
+/* In the order of enum endpoint_profile; a test holds them to its names. */
+static const char *const profile_choices[] = {"none", "llama",  "vllm", "vllm-old",
+                                              "tei",  "ollama", NULL};
 
 static const struct field encode_fields[] = {
     {.name = "corpus",
      .type = FIELD_PATH,
      .positional = true,
      FIELD_AT(struct encode_args, corpus),
-     .help = "corpus made by import; - is standard input"},
+     .help = "corpus made by import; - is standard input; features are taken as they are"},
     {.name = "out",
      .type = FIELD_PATH,
      .letter = 'o',
@@ -201,7 +210,51 @@ static const struct field encode_fields[] = {
      .type = FIELD_TEXT,
      FIELD_AT(struct encode_args, encoder),
      .initial = "surface",
-     .help = "what turns text into numbers; surface is built in"},
+     .help = "what turns text into numbers; see below"},
+    {.name = "sif",
+     .type = FIELD_REAL,
+     FIELD_AT(struct encode_args, sif),
+     .min = 0,
+     .max = 1,
+     .initial = "0",
+     .help =
+         "word vectors: weigh words by sif / (sif + frequency), say 0.001; 0: all alike"},
+    {.name = "remove-component",
+     .type = FIELD_FLAG,
+     FIELD_AT(struct encode_args, remove_component),
+     .initial = "no",
+     .help = "word vectors: take out the first principal component of the training texts"},
+    {.name = "profile",
+     .type = FIELD_CHOICE,
+     FIELD_AT(struct encode_args, profile),
+     .choices = profile_choices,
+     .initial = "none",
+     .help = "endpoint: which server it is, and so how it is asked for raw vectors"},
+    {.name = "template",
+     .type = FIELD_TEXT,
+     FIELD_AT(struct encode_args, template),
+     .initial = "",
+     .help = "endpoint: raw, llama-3, chatml, or a file with {prompt} and {response}"},
+    {.name = "gain",
+     .type = FIELD_PATH,
+     FIELD_AT(struct encode_args, gain),
+     .initial = "",
+     .help = "endpoint: the model's checkpoint, whose last norm undoes unit vectors"},
+    {.name = "batch",
+     .type = FIELD_COUNT,
+     FIELD_AT(struct encode_args, batch),
+     .min = 0,
+     .max = 4096,
+     .initial = "0",
+     .unit = "texts",
+     .help = "endpoint: texts in a request; 0: 32"},
+    {.name = "requests",
+     .type = FIELD_COUNT,
+     FIELD_AT(struct encode_args, requests),
+     .min = 0,
+     .max = 64,
+     .initial = "0",
+     .help = "endpoint: requests under way at once; 0: 2"},
     {.name = "dtype",
      .type = FIELD_CHOICE,
      FIELD_AT(struct encode_args, dtype),
@@ -217,12 +270,46 @@ static const struct field encode_fields[] = {
     {0},
 };
 
+/* How many words of the texts the encoder has no numbers for, a row a part that counts them. */
+static void report_coverage(struct report *report, const struct encoder *encoder)
+{
+    struct encoder_coverage coverage[16];
+    size_t n = encoder_coverage(encoder, coverage, sizeof coverage / sizeof *coverage);
+    if (!n)
+        return;
+    struct table *table =
+        report_table(report, "coverage", "words that the encoder does not know");
+    table_column(table, "encoder", COLUMN_TEXT, 0, NULL);
+    table_column(table, "words", COLUMN_COUNT, 0, NULL);
+    table_column(table, "unknown", COLUMN_COUNT, 0, NULL);
+    table_column(table, "unknown_share", COLUMN_SHARE, 4, NULL);
+    for (size_t i = 0; i < n; i++) {
+        double words = (double)coverage[i].n_words;
+        table_row(table);
+        table_text(table, coverage[i].name);
+        table_number(table, words);
+        table_number(table, (double)coverage[i].n_unknown);
+        table_number(table,
+                     words > 0 ? (double)coverage[i].n_unknown / words : (double)NAN);
+    }
+}
+
 static enum status encode_corpus(struct call *call, struct corpus *corpus,
                                  struct error *err)
 {
     const struct encode_args *args = call->args;
+    struct encoder_choices choices = {
+        .sif = args->sif,
+        .removes_component = args->remove_component,
+        .profile = args->profile,
+        .template = args->template,
+        .gain = args->gain,
+        .batch = args->batch,
+        .requests = args->requests,
+    };
     struct encoding_options options = {
         .encoder = args->encoder,
+        .choices = &choices,
         .source = args->corpus,
         .heads_see_context = args->heads_see_context,
         .progress = watch_real,
@@ -250,6 +337,10 @@ static enum status encode_corpus(struct call *call, struct corpus *corpus,
         report_count(call->report, "response_features", features->chosen.n_columns, NULL);
         report_count(call->report, "bytes", encoding.n_bytes, NULL);
         report_real(call->report, "seconds", seconds, 3, "s");
+        report_coverage(call->report, encoding.encoder);
+        const char *warning = encoder_warning(encoding.encoder);
+        if (warning)
+            report_note(call->report, "Of the encoder: %s.", warning);
     }
     encoding_done(&encoding);
     return status;
@@ -261,9 +352,12 @@ static enum status run_encode(struct call *call, struct error *err)
     struct split_options split = {args->test, args->holdout, call->seed};
     struct corpus corpus = {0};
     struct corpus_watch watch = watch_corpus(call);
+    if (convert_is_features(args->corpus))
+        return convert_features(call, args->corpus, args->out, dtype_chosen[args->dtype],
+                                err);
     enum status status = split_check(&split, err);
     if (!status)
-        status = safetensors_writer_check(args->out, err);
+        status = tensors_writer_check(args->out, err);
     if (status)
         return status;
     progress_begin(call->progress, "reading", "bytes");
@@ -284,13 +378,26 @@ const struct command cmd_encode = {
     .name = "encode",
     .group = "data",
     .help = "turn the texts of a corpus into features",
-    .more = "The encoder's statistics are fitted on the texts of training pairs and kept\n"
-            "in the file, so that a text typed later is encoded alike. Pairs that have no\n"
-            "split yet are given one by prompt.\n"
-            "\n"
-            "examples\n"
-            "  microscope encode s.jsonl.gz --out s.features.safetensors\n"
-            "  microscope encode s.jsonl.gz --out s.features.safetensors --dtype f16",
+    .more =
+        "The encoder's statistics are fitted on the texts of training pairs and kept\n"
+        "in the file, so that a text typed later is encoded alike. Pairs that have no\n"
+        "split yet are given one by prompt. Features that others made (safetensors,\n"
+        "NumPy's files) are written in our layout, as convert does.\n"
+        "\n"
+        "encoders\n"
+        "  surface          named features of the text itself: built in, no files\n"
+        "  vectors:FILE     word vectors (GloVe, word2vec; text, gzip or not), averaged\n"
+        "  model2vec:DIR    static embeddings: tokenizer.json and model.safetensors\n"
+        "  http://HOST#MODEL, https://HOST#MODEL\n"
+        "                   an embeddings server, such as the backbone itself; its\n"
+        "                   key in MICROSCOPE_API_KEY; see docs/encoders.md\n"
+        "  a+b              one beside the other: surface+vectors:FILE\n"
+        "\n"
+        "examples\n"
+        "  microscope encode s.jsonl.gz --out s.features.safetensors\n"
+        "  microscope encode s.jsonl.gz --out s.features.safetensors --dtype f16\n"
+        "  microscope encode s.jsonl.gz --encoder surface+vectors:glove.6B.50d.txt.gz \\\n"
+        "      --sif 0.001 --remove-component --out s.features.safetensors",
     .fields = encode_fields,
     .args_size = sizeof(struct encode_args),
     .run = run_encode,

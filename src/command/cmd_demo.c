@@ -113,7 +113,7 @@ static const struct field demo_fields[] = {
      FIELD_AT(struct demo_args, restarts),
      .min = 1,
      .max = 256,
-     .initial = "5",
+     .initial = TRAINING_TEXT(TRAINING_RESTARTS),
      .help = "runs side by side; the best on the hold-out wins"},
     {0},
 };
@@ -168,7 +168,8 @@ static enum status demo_evaluate(struct call *call, const struct features *featu
     struct evaluate_options options = {.split = SPLIT_TEST,
                                        .rule = RULE_PROBABILITY,
                                        .resamples = 1000,
-                                       .seed = call->seed};
+                                       .seed = call->seed,
+                                       .workers = {.cancel = call->cancel}};
     struct evaluation evaluation;
     status = evaluate(features, &model, &options, &evaluation, err);
     if (!status) {

@@ -60,11 +60,13 @@ static enum status eval_on(struct call *call, const struct features *features,
         .routing = (enum routing)args->route,
         .resamples = args->resamples,
         .seed = call->seed,
+        .workers = {team_create(call->threads), call->cancel},
     };
     struct evaluation evaluation;
     enum status status = subject_check_split(features, options.split, err);
     if (!status)
         status = evaluate(features, model, &options, &evaluation, err);
+    team_free(options.workers.team);
     if (status)
         return status;
     report_text(call->report, "split", split_choices[args->split]);
@@ -99,10 +101,13 @@ const struct command cmd_eval = {
     .more =
         "A pair is right when the chosen response scores strictly higher. Intervals are\n"
         "Wilson's for a cell and a bootstrap over prompts for means and differences.\n"
+        "--table cells has a row for every predictor and attribute.\n"
         "\n"
         "examples\n"
         "  microscope eval s.features.safetensors s.model.safetensors\n"
-        "  microscope eval s.features.safetensors s.model.safetensors --mode csv",
+        "  microscope eval s.features.safetensors s.model.safetensors --mode csv\n"
+        "  microscope eval s.features.safetensors s.model.safetensors --table cells \\\n"
+        "      --where 'accuracy_interval>0.5' --sort -accuracy --top 10",
     .fields = eval_fields,
     .args_size = sizeof(struct eval_args),
     .run = run_eval,

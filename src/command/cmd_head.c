@@ -71,14 +71,16 @@ static const struct field head_fields[] = {
 };
 
 static enum status look_at(struct call *call, const struct subject *subject,
-                           const struct corpus *corpus, struct error *err)
+                           const struct corpus *corpus, const struct workers *workers,
+                           struct error *err)
 {
     const struct head_args *args = call->args;
     const struct features *features = &subject->features;
     struct evaluate_options options = {.split = (enum split)args->split,
                                        .rule = RULE_PROBABILITY,
                                        .resamples = args->resamples,
-                                       .seed = call->seed};
+                                       .seed = call->seed,
+                                       .workers = *workers};
     enum status status = subject_check_split(features, options.split, err);
     if (status)
         return status;
@@ -92,11 +94,14 @@ static enum status look_at(struct call *call, const struct subject *subject,
                              .k = args->head - 1,
                              .top = args->top,
                              .pairs = args->pairs};
-    status = predictions_make(&look.predictions, features, &subject->model, pairs, n,
-                              (struct predict_options){options.rule, options.routing}, err);
+    status = predictions_make(
+        &look.predictions, features, &subject->model, pairs, n,
+        (struct predict_options){options.rule, options.routing, *workers}, err);
     if (!status) {
         evaluate_predictions(features, &look.predictions, &options, &look.evaluation);
-        status = head_report(&look, call, err);
+        status = cancel_asked(call->cancel)
+                     ? error_set(err, STATUS_CANCELLED, "it was stopped in the bootstrap")
+                     : head_report(&look, call, err);
         evaluation_done(&look.evaluation);
         predictions_done(&look.predictions);
     }
@@ -120,7 +125,9 @@ static enum status run_head(struct call *call, struct error *err)
         status = corpus ? STATUS_OK : err->status;
     }
     if (!status) {
-        status = look_at(call, &subject, corpus ? &corpus->corpus : NULL, err);
+        struct workers workers = {team_create(call->threads), call->cancel};
+        status = look_at(call, &subject, corpus ? &corpus->corpus : NULL, &workers, err);
+        team_free(workers.team);
         if (status == STATUS_SHAPE || status == STATUS_NUMERIC)
             error_prefix(err, "'%s'", args->features);
     }

@@ -12,7 +12,7 @@
 #include "core/checkpoint.h"
 #include "core/features.h"
 #include "io/json.h"
-#include "io/safetensors.h"
+#include "io/tensors.h"
 
 struct info_args {
     const char *file;
@@ -23,7 +23,7 @@ static const struct field info_fields[] = {
      .type = FIELD_PATH,
      .positional = true,
      FIELD_AT(struct info_args, file),
-     .help = "a corpus, features, a model, or any safetensors file"},
+     .help = "a corpus, features, a model, or any safetensors, .npz or .npy file"},
     {0},
 };
 
@@ -80,20 +80,16 @@ static void add_metadata(struct report *report, const struct json *metadata)
 
 static void add_feature_attributes(struct report *report, const struct features *features)
 {
-    if (!features->n_attributes || !features->n_pairs)
+    size_t n = features->n_attributes;
+    if (!n || !features->n_pairs)
         return;
-    struct table *table =
-        report_table(report, "attributes", "pairs of each attribute by split");
-    table_column(table, "attribute", COLUMN_TEXT, 0, NULL);
-    for (int s = 0; s < SPLIT_COUNT; s++)
-        table_column(table, split_name((enum split)s), COLUMN_COUNT, 0, NULL);
-    for (size_t a = 0; a < features->n_attributes; a++) {
-        table_row(table);
-        table_text(table, features->attributes[a]);
-        for (int s = 0; s < SPLIT_COUNT; s++)
-            table_number(table,
-                         (double)features_select(features, (enum split)s, (int)a, NULL));
-    }
+    size_t *counts = mem_zero(n * ATTRIBUTE_COUNTS * sizeof *counts);
+    for (size_t i = 0; i < features->n_pairs; i++)
+        if (features->pair_attribute[i] >= 0)
+            counts[features->pair_attribute[i] * ATTRIBUTE_COUNTS +
+                   features->pair_split[i]]++;
+    report_attribute_pairs(report, features->attributes, counts, n, false);
+    free(counts);
 }
 
 static void describe_features(struct report *report, const struct features *features)
@@ -149,16 +145,15 @@ static enum status info_model(struct call *call, const char *path, struct error 
     return STATUS_OK;
 }
 
-/* Any safetensors file: its tensors. */
-static enum status info_tensors(struct call *call, struct safetensors *file,
-                                struct error *err)
+/* Any arrays. */
+static enum status info_tensors(struct call *call, struct tensors *file, struct error *err)
 {
     report_text(call->report, "kind", "tensors");
     struct table *table = report_table(call->report, "tensors", NULL);
     table_column(table, "tensor", COLUMN_TEXT, 0, NULL);
     table_column(table, "type_and_shape", COLUMN_TEXT, 0, NULL);
-    for (size_t i = 0; i < safetensors_count(file); i++) {
-        const struct tensor *tensor = safetensors_at(file, i, err);
+    for (size_t i = 0; i < tensors_count(file); i++) {
+        const struct tensor *tensor = tensors_find(file, tensors_name(file, i), err);
         if (!tensor)
             return err->status;
         char shown[TENSOR_TEXT];
@@ -166,7 +161,7 @@ static enum status info_tensors(struct call *call, struct safetensors *file,
         table_text(table, tensor->name);
         table_text(table, tensor_describe(tensor, shown));
     }
-    add_metadata(call->report, safetensors_metadata(file));
+    add_metadata(call->report, tensors_metadata(file));
     return STATUS_OK;
 }
 
@@ -187,31 +182,36 @@ static enum status info_features(struct call *call, const char *path, struct err
     return status;
 }
 
+/* Do the names fit a layout of features? */
+static bool is_features(const struct tensors *file)
+{
+    return (tensors_has(file, "response") && tensors_has(file, "pair.chosen")) ||
+           (tensors_has(file, "chosen") && tensors_has(file, "rejected")) ||
+           (tensors_has(file, "embeddings") &&
+            (tensors_has(file, "labels") || tensors_has(file, "prompt_embeddings")));
+}
+
 static enum status run_info(struct call *call, struct error *err)
 {
     const struct info_args *args = call->args;
-    bool is_index = ends_in(args->file, ".index.json");
-    if (!is_index && !ends_in(args->file, ".safetensors")) {
-        bool is_text = ends_in(args->file, ".jsonl") || ends_in(args->file, ".gz") ||
-                       ends_in(args->file, ".json") || strcmp(args->file, "-") == 0;
-        return is_text ? info_corpus(call, args->file, err)
-                       : info_features(call, args->file, err);
-    }
-    struct safetensors *file = safetensors_open(args->file, err);
+    bool is_text = ends_in(args->file, ".jsonl") || ends_in(args->file, ".gz") ||
+                   (ends_in(args->file, ".json") && !ends_in(args->file, ".index.json")) ||
+                   strcmp(args->file, "-") == 0;
+    if (is_text)
+        return info_corpus(call, args->file, err);
+    struct tensors *file = tensors_open(args->file, err);
     if (!file)
         return err->status;
-    const char *format = json_text(json_get(safetensors_metadata(file), "format"));
+    const char *format = json_text(json_get(tensors_metadata(file), "format"));
     enum status status;
-    if (safetensors_has(file, "score.weight") ||
-        safetensors_has(file, "score.learnable_net.weight"))
+    if (tensors_has(file, "score.weight") ||
+        tensors_has(file, "score.learnable_net.weight"))
         status = info_model(call, args->file, err);
-    else if (format && strcmp(format, "microscope.features/1") == 0)
-        status = info_features(call, args->file, err);
-    else if (safetensors_has(file, "chosen") || safetensors_has(file, "embeddings"))
+    else if ((format && strcmp(format, "microscope.features/1") == 0) || is_features(file))
         status = info_features(call, args->file, err);
     else
         status = info_tensors(call, file, err);
-    safetensors_free(file);
+    tensors_free(file);
     return status;
 }
 

@@ -87,15 +87,16 @@ static void pruning_done(struct pruning *pruning)
 }
 
 static enum status pruning_make(struct pruning *out, const struct subject *subject,
-                                const struct prune_args *args, size_t resamples,
-                                uint64_t seed, struct error *err)
+                                const struct prune_args *args, uint64_t seed,
+                                const struct workers *workers, struct error *err)
 {
     struct pruning made = {.features = &subject->features, .threshold = args->threshold};
     struct prune_curve_options options = {.statistic = (enum statistic)args->statistic,
                                           .centred = args->centred,
                                           .merge = args->merge,
-                                          .resamples = resamples,
-                                          .seed = seed};
+                                          .resamples = args->resamples,
+                                          .seed = seed,
+                                          .workers = *workers};
     enum split split = (enum split)args->split;
     enum status status = subject_check_split(&subject->features, split, err);
     if (status)
@@ -212,12 +213,18 @@ static enum status run_prune(struct call *call, struct error *err)
         status = subject_open(&subject, call, args->features, args->model, err);
     if (status)
         return status;
-    status = pruning_make(&pruning, &subject, args, args->resamples, call->seed, err);
+    struct workers workers = {team_create(call->threads), call->cancel};
+    status = pruning_make(&pruning, &subject, args, call->seed, &workers, err);
     if (status == STATUS_SHAPE || status == STATUS_NUMERIC)
         error_prefix(err, "'%s'", args->features);
     if (!status) {
         status = prune_on(call, &subject, &pruning, err);
         pruning_done(&pruning);
+    }
+    team_free(workers.team);
+    if (status == STATUS_CANCELLED) {
+        struct error stopped = *err;
+        error_set(err, status, "%s; nothing was written", stopped.message);
     }
     subject_done(&subject);
     return status;

@@ -1,6 +1,5 @@
 #include "command/cmd_route.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +9,8 @@
 #include "command/subject.h"
 #include "command/watch.h"
 #include "core/contexts.h"
-#include "io/json.h"
+#include "session/opening.h"
+#include "session/reading.h"
 #include "session/route.h"
 
 enum { NEAREST_MOST = 1000 };
@@ -26,7 +26,8 @@ static const struct field route_fields[] = {
      .held = HELD_FEATURES,
      .positional = true,
      FIELD_AT(struct route_args, features),
-     .help = "features made by encode: their encoder reads the text"},
+     .help = "features made by encode, whose encoder reads the text; or a corpus, which "
+             "the encoder named in the model reads"},
     {.name = "model",
      .type = FIELD_PATH,
      .held = HELD_MODEL,
@@ -90,25 +91,6 @@ static void add_weights(struct report *report, const struct route *route)
     }
 }
 
-/* Whether the corpus is the one that was encoded: splits that it does not state are those of the
- * features. */
-static enum status check_corpus(const struct features *features, struct corpus *corpus,
-                                const char *path, struct error *err)
-{
-    const char *want = json_text(json_get(features->metadata, "corpus"));
-    char have[24] = "";
-    if (corpus->n_pairs == features->n_pairs) {
-        for (size_t i = 0; i < corpus->n_pairs; i++)
-            if (corpus->pairs[i].split == CORPUS_UNSPLIT)
-                corpus->pairs[i].split = (enum corpus_split)features->pair_split[i];
-        snprintf(have, sizeof have, "%016" PRIx64, corpus_hash(corpus));
-    }
-    if (corpus->n_pairs == features->n_pairs && (!want || strcmp(have, want) == 0))
-        return STATUS_OK;
-    return error_set(err, STATUS_SHAPE,
-                     "'%s' is not the corpus that the features were made from", path);
-}
-
 /* The text of a pair's context; NULL: it has none. */
 static const char *context_of(const struct corpus *corpus, uint32_t pair)
 {
@@ -163,11 +145,12 @@ static enum status find_nearest(struct call *call, const struct features *featur
     return STATUS_OK;
 }
 
-static enum status route_on(struct call *call, const struct subject *subject,
-                            const struct corpus *corpus, struct error *err)
+static enum status route_on(struct call *call, const struct features *features,
+                            const struct model *model, const struct corpus *corpus,
+                            struct error *err)
 {
     const struct route_args *args = call->args;
-    struct route *route = route_create(&subject->features, &subject->model, err);
+    struct route *route = route_create(features, model, err);
     if (!route) {
         error_prefix(err, "'%s'", args->features);
         return err->status;
@@ -182,37 +165,82 @@ static enum status route_on(struct call *call, const struct subject *subject,
                     route->has_context ? route->with.entropy : (double)NAN, 4, "nats");
         report_real(call->report, "entropy_most", log((double)route->n_heads), 4, "nats");
         add_weights(call->report, route);
-        if (route->has_context)
-            status = find_nearest(call, &subject->features, route, corpus, err);
+        if (route->has_context && args->nearest)
+            status = find_nearest(call, features, route, corpus, err);
     }
     route_free(route);
     return status;
 }
 
-static enum status read_corpus(struct call *call, const struct features *features,
-                               struct corpus *corpus, struct error *err)
+/* ---- by a corpus ---- */
+
+static bool is_corpus(const struct call *call)
 {
     const struct route_args *args = call->args;
+    enum held_kind kind = HELD_FEATURES;
+    struct error unread; /* whoever opens the file says what is wrong with it */
+    return args->features != given_name(call->given, HELD_FEATURES) &&
+           !opening_kind(args->features, &kind, &unread) && kind == HELD_CORPUS;
+}
+
+/* The corpus in place of features, encoded as the model's own were. */
+static enum status route_read(struct call *call, const struct held_model *held,
+                              const struct corpus *corpus, struct error *err)
+{
+    const struct route_args *args = call->args;
+    struct reading reading;
+    bool wants_contexts = args->context && args->nearest;
+    enum status status =
+        reading_open(&reading, corpus, held->metadata, wants_contexts, call->cancel, err);
+    if (status)
+        return status == STATUS_CANCELLED ? status : error_prefix(err, "'%s'", args->model);
+    status = route_on(call, &reading.features, &held->model, corpus, err);
+    reading_done(&reading);
+    return status;
+}
+
+static enum status route_by_corpus(struct call *call, struct error *err)
+{
+    const struct route_args *args = call->args;
+    struct corpus corpus = {0};
     struct corpus_watch watch = watch_corpus(call);
+    if (args->corpus && args->corpus != given_name(call->given, HELD_CORPUS))
+        return error_set(err, STATUS_USAGE,
+                         "'%s' is a corpus itself and has no use for --corpus",
+                         args->features);
+    struct held_model *held = args->model == given_name(call->given, HELD_MODEL)
+                                  ? held_model_ref(call->given->model)
+                                  : held_model_open(args->model, err);
+    if (!held)
+        return err->status;
     progress_begin(call->progress, "reading", "bytes");
-    enum status status = corpus_read(corpus, args->corpus, &watch, err);
+    enum status status = corpus_read(&corpus, args->features, &watch, err);
     progress_end(call->progress);
-    return status ? status : check_corpus(features, corpus, args->corpus, err);
+    if (!status)
+        status = route_read(call, held, &corpus, err);
+    corpus_done(&corpus);
+    held_model_unref(held);
+    return status;
 }
 
 static enum status run_route(struct call *call, struct error *err)
 {
     const struct route_args *args = call->args;
     struct subject subject;
-    struct corpus corpus = {0};
+    struct held_corpus *corpus = NULL;
+    if (is_corpus(call))
+        return route_by_corpus(call, err);
     enum status status = subject_open(&subject, call, args->features, args->model, err);
     if (status)
         return status;
-    if (args->corpus)
-        status = read_corpus(call, &subject.features, &corpus, err);
+    if (args->corpus) {
+        corpus = subject_corpus(&subject, call, args->corpus, err);
+        status = corpus ? STATUS_OK : err->status;
+    }
     if (!status)
-        status = route_on(call, &subject, args->corpus ? &corpus : NULL, err);
-    corpus_done(&corpus);
+        status = route_on(call, &subject.features, &subject.model,
+                          corpus ? &corpus->corpus : NULL, err);
+    held_corpus_unref(corpus);
     subject_done(&subject);
     return status;
 }
@@ -222,14 +250,17 @@ const struct command cmd_route = {
     .group = "model",
     .help = "the router's weights for any text, with a context or not",
     .more =
-        "The text is encoded by the encoder of the features, with their statistics. It\n"
-        "must be UTF-8; control characters count as spaces. How near a known context\n"
-        "is, is the cosine of what the two do to the router's input.\n"
+        "The text is encoded by the encoder of the features, with their statistics; when\n"
+        "a corpus is given (a name that ends in .jsonl, .json or .gz), by the encoder\n"
+        "that the model's file names with its settings. It must be UTF-8; control\n"
+        "characters count as spaces. How near a known context is, is the cosine of what\n"
+        "the two do to the router's input.\n"
         "\n"
         "examples\n"
         "  microscope route s.features.safetensors s.model.safetensors \"Plan a trip\"\n"
         "  microscope route s.features.safetensors s.model.safetensors \"Plan a trip\" \\\n"
-        "      --context \"keep it short and factual\" --corpus s.jsonl.gz",
+        "      --context \"keep it short and factual\" --corpus s.jsonl.gz\n"
+        "  microscope route s.jsonl.gz s.model.safetensors \"Plan a trip\"",
     .fields = route_fields,
     .args_size = sizeof(struct route_args),
     .run = run_route,

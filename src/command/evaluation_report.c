@@ -229,6 +229,31 @@ static void add_verdict(const struct evaluation *evaluation, struct report *repo
     text_done(&verdict);
 }
 
+/* ---- a row a cell, for filters: attribute=humor accuracy>0.7 ---- */
+
+static void add_cells(const struct evaluation *evaluation, struct report *report)
+{
+    struct table *table = report_table_on_request(
+        report, "cells", "accuracy by predictor and attribute, 95 % intervals");
+    table_column(table, "predictor", COLUMN_TEXT, 0, NULL);
+    table_column(table, "attribute", COLUMN_TEXT, 0, NULL);
+    table_column(table, "pairs", COLUMN_COUNT, 0, NULL);
+    table_column(table, "right", COLUMN_COUNT, 0, NULL);
+    table_column(table, "accuracy", COLUMN_SHARE, 3, NULL);
+    table_column(table, "accuracy_interval", COLUMN_INTERVAL, 3, NULL);
+    for (size_t r = 0; r < evaluation->n_rows; r++)
+        for (size_t a = 0; a < evaluation->n_attributes; a++) {
+            const struct evaluated_row *row = &evaluation->rows[r];
+            table_row(table);
+            name_row(table, row);
+            table_text(table, evaluation->attributes[a]);
+            table_number(table, (double)evaluation->attribute_pairs[a]);
+            table_number(table, (double)row->cells[a].right);
+            table_number(table, row->cells[a].accuracy);
+            table_interval(table, row->cells[a].interval.low, row->cells[a].interval.high);
+        }
+}
+
 void evaluation_report(const struct evaluation *evaluation, struct report *report,
                        enum table_mode mode)
 {
@@ -240,7 +265,7 @@ void evaluation_report(const struct evaluation *evaluation, struct report *repor
     report_real(report, "router_entropy", evaluation->entropy, 3, "nats");
     if (evaluation->ties)
         report_count(report, "ties", evaluation->ties, "pairs, counted wrong");
-    if (mode == TABLE_TEXT) {
+    if (table_mode_is_shown(mode)) {
         add_accuracies(evaluation, report);
         add_intervals(evaluation, report);
     } else {
@@ -248,5 +273,6 @@ void evaluation_report(const struct evaluation *evaluation, struct report *repor
         add_attributes(evaluation, report);
     }
     add_summary(evaluation, report);
+    add_cells(evaluation, report);
     add_verdict(evaluation, report);
 }

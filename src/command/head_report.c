@@ -82,20 +82,21 @@ static void add_attributes(const struct head_look *look, struct report *report)
     free(ranked);
 }
 
-static enum status add_others(const struct head_look *look, struct report *report,
+static enum status add_others(const struct head_look *look, struct call *call,
                               struct error *err)
 {
+    const struct correlation_options options = {.statistic = STATISTIC_MARGIN,
+                                                .cancel = call->cancel};
     size_t K = look->predictions.n_heads;
     struct correlation correlation;
-    enum status status =
-        correlation_make(&correlation, look->predictions.margin, look->predictions.n, K,
-                         STATISTIC_MARGIN, false, err);
+    enum status status = correlation_make(&correlation, look->predictions.margin,
+                                          look->predictions.n, K, &options, err);
     if (status)
         return status;
     uint32_t *others = mem_alloc(K * sizeof *others);
     head_rank_others(&correlation, look->k, others);
-    struct table *table =
-        report_table(report, "others", "correlation of its margins with the other heads'");
+    struct table *table = report_table(call->report, "others",
+                                       "correlation of its margins with the other heads'");
     table_column(table, "head", COLUMN_TEXT, 0, NULL);
     table_column(table, "correlation", COLUMN_REAL, 3, NULL);
     table_column(table, "weight", COLUMN_SHARE, 3, NULL);
@@ -193,7 +194,7 @@ enum status head_report(const struct head_look *look, struct call *call, struct 
     add_weights(look, look->top, report);
     add_attributes(look, report);
     enum status status =
-        look->predictions.n_heads > 1 ? add_others(look, report, err) : STATUS_OK;
+        look->predictions.n_heads > 1 ? add_others(look, call, err) : STATUS_OK;
     if (!status)
         add_pairs(look, look->pairs, report);
     if (!status && look->pairs && !look->corpus)

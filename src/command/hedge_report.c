@@ -83,7 +83,7 @@ static void report_vectors(struct report *report, const struct hedge *hedge,
 void hedge_report_steps(struct report *report, const struct hedge *hedge,
                         const size_t *pairs, size_t n_heads, enum table_mode mode)
 {
-    bool for_people = mode == TABLE_TEXT;
+    bool for_people = table_mode_is_shown(mode);
     struct table *table = report_table(report, "steps", "labelled pairs, one by one");
     add_step_columns(table);
     for (int v = 0; v < N_VECTORS && !for_people; v++)

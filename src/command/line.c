@@ -6,6 +6,7 @@
 
 #include "command/help.h"
 #include "command/output.h"
+#include "io/mapping.h"
 
 /* One line while it is read. */
 struct reader {
@@ -208,7 +209,8 @@ static enum status place_words(struct reader *reader, struct error *err)
             status = give(reader, field, reader->plain[i], err);
         if (status != STATUS_OK)
             reader->at = reader->plain_at[i];
-        field += status == STATUS_OK && !field_is_list(field);
+        if (status == STATUS_OK && !field_is_list(field))
+            field++;
         i++;
     }
     return status;
@@ -407,8 +409,10 @@ enum status line_run(const struct line *line, struct call *call, struct error *e
                          "'%s' works within a session: in the terminal interface, in "
                          "'microscope repl' or in a script",
                          line->command->name);
-    if (!line->common.help)
-        return line->command->run(call, err);
+    if (!line->common.help) {
+        enum status status = line->command->run(call, err);
+        return status ? status : mapping_check(err);
+    }
     struct text page = {0};
     help_command(line->command, call->mode, &page);
     report_page(call->report, "help", page.bytes);

@@ -119,13 +119,19 @@ static enum status add_accuracy(const struct pruning *pruning, struct call *call
         struct predictions after;
         enum status status = predictions_make(
             &after, pruning->features, &pruning->model, view->pairs, view->predictions.n,
-            (struct predict_options){RULE_PROBABILITY, ROUTE_PROMPT}, err);
+            (struct predict_options){RULE_PROBABILITY, ROUTE_PROMPT,
+                                     pruning->curve->options.workers},
+            err);
         if (status)
             return status;
-        differences_make(pruning->features, &view->predictions, &after, resamples,
-                         call->seed, &differences[v]);
+        struct differences_options options = {resamples, call->seed, call->cancel};
+        differences_make(pruning->features, &view->predictions, &after, &options,
+                         &differences[v]);
+        if (cancel_asked(call->cancel))
+            status =
+                error_set(err, STATUS_CANCELLED, "pruning was stopped in the bootstrap");
         add_nll(call->report, view, &after);
-        if (pruning->merge)
+        if (!status && pruning->merge)
             status = add_divergence(pruning, view, &after, call->report, err);
         predictions_done(&after);
         if (status)
@@ -246,8 +252,7 @@ enum status prune_report_curve(struct pruning *pruning, struct call *call,
         progress_update(call->progress, (double)done,
                         (double)(curve->n_points * curve->n_views));
         if (!status && cancel_asked(call->cancel))
-            status = error_set(err, STATUS_CANCELLED,
-                               "the curve was stopped; nothing was written");
+            status = error_set(err, STATUS_CANCELLED, "the curve was stopped");
     }
     progress_end(call->progress);
     if (status)

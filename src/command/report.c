@@ -132,6 +132,14 @@ void report_add_table(struct report *report, struct table *table)
     add(report, ITEM_TABLE, table->name)->table = table;
 }
 
+struct table *report_table_on_request(struct report *report, const char *name,
+                                      const char *title)
+{
+    struct table *table = report_table(report, name, title);
+    report->items[report->n - 1].on_request = true;
+    return table;
+}
+
 void report_page(struct report *report, const char *key, const char *text)
 {
     struct item *item = add(report, ITEM_PAGE, key);
@@ -146,6 +154,7 @@ void report_replace_table(struct report *report, struct table *table, const char
             continue;
         item->type = ITEM_PAGE;
         item->table = NULL;
+        item->on_request = false;
         item->text = keep(report, page);
     }
     table_free(table);

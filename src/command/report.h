@@ -47,6 +47,11 @@ struct table *report_table(struct report *report, const char *name, const char *
 /* A table that was made elsewhere; taken over. */
 void report_add_table(struct report *report, struct table *table);
 
+/* The same for one that would be long and says nothing new: it is written only when --table names
+ * it. */
+struct table *report_table_on_request(struct report *report, const char *name,
+                                      const char *title);
+
 /* Text that is laid out already, such as help. */
 void report_page(struct report *report, const char *key, const char *text);
 

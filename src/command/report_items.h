@@ -24,6 +24,7 @@ struct item {
     unsigned decimals;
     bool flag;
     struct table *table; /* TABLE only; owned */
+    bool on_request;     /* TABLE only: not written unless it is named */
 };
 
 /* The values as a table of texts, "values"; NULL when there are none. */

@@ -99,7 +99,7 @@ static void write_text(const struct report *report, const struct report_style *s
     const struct item *before = NULL;
     for (size_t i = 0; i < report->n; i++) {
         const struct item *item = &report->items[i];
-        if (item->type == ITEM_NOTE && style->quiet)
+        if ((item->type == ITEM_NOTE && style->quiet) || item->on_request)
             continue;
         if (before && (before->type != ITEM_NOTE || item->type != ITEM_NOTE))
             text_add_char(out, '\n');
@@ -197,7 +197,7 @@ static void add_json_tables(struct text *out, const struct report *report)
     const char *between = "";
     for (size_t i = 0; i < report->n; i++) {
         const struct table *table = report->items[i].table;
-        if (!table)
+        if (!table || report->items[i].on_request)
             continue;
         if (!*between)
             add_json_key(out, ",\n  ", "tables");
@@ -287,7 +287,7 @@ struct table *report_find_table(const struct report *report, const char *name)
 {
     for (size_t i = 0; i < report->n; i++) {
         struct table *table = report->items[i].table;
-        if (table && (!name || strcmp(table->name, name) == 0))
+        if (table && (name ? strcmp(table->name, name) == 0 : !report->items[i].on_request))
             return table;
     }
     return NULL;
@@ -341,7 +341,7 @@ enum status report_write(const struct report *report, const struct report_style 
                          struct text *out, struct text *aside, struct error *err)
 {
     bool whole = !style->table;
-    if (whole && (style->mode == TABLE_TEXT || style->mode == TABLE_BOX)) {
+    if (whole && table_mode_is_shown(style->mode)) {
         write_text(report, style, out);
         return STATUS_OK;
     }

@@ -286,35 +286,45 @@ static enum step take_inside(struct reader *reader)
     return step == STEP_ON && c == '\\' && !script_is_over(reader) ? take(reader) : step;
 }
 
+/* The brackets that are open. */
+struct brackets {
+    char wanted[DEEPEST]; /* what closes them */
+    struct script_place opened[DEEPEST];
+    size_t depth;
+};
+
+static enum step open_bracket(struct reader *reader, struct brackets *brackets)
+{
+    if (brackets->depth == DEEPEST) {
+        error_set(reader->err, STATUS_USAGE, "brackets are more than %d deep", DEEPEST);
+        return script_refuse(reader, reader->at, 1);
+    }
+    brackets->opened[brackets->depth] = reader->at;
+    brackets->wanted[brackets->depth++] = closing(script_peek(reader, 0));
+    return take(reader);
+}
+
 static enum step take_brackets(struct reader *reader)
 {
-    char wanted[DEEPEST];
-    struct script_place opened[DEEPEST];
-    size_t depth = 0;
-    enum step step = STEP_ON;
+    struct brackets brackets = {.depth = 0};
+    enum step step = open_bracket(reader, &brackets);
     reader->is_plain = false;
-    do {
+    while (step == STEP_ON && brackets.depth) {
+        size_t last = brackets.depth - 1;
         char c = script_peek(reader, 0);
         if (script_is_over(reader))
-            return lack(reader, opened[depth - 1], "the bracket is not closed");
-        if (strchr("([{", c) && c) {
-            if (depth == DEEPEST) {
-                error_set(reader->err, STATUS_USAGE, "brackets are more than %d deep",
-                          DEEPEST);
-                return script_refuse(reader, reader->at, 1);
-            }
-            opened[depth] = reader->at;
-            wanted[depth++] = closing(c);
-            step = take(reader);
-        } else if (strchr(")]}", c) && c) {
-            if (c != wanted[depth - 1])
-                return refuse_bracket(reader, opened[depth - 1], wanted[depth - 1]);
-            depth--;
+            return lack(reader, brackets.opened[last], "the bracket is not closed");
+        if (c && strchr("([{", c)) {
+            step = open_bracket(reader, &brackets);
+        } else if (c && strchr(")]}", c)) {
+            if (c != brackets.wanted[last])
+                return refuse_bracket(reader, brackets.opened[last], brackets.wanted[last]);
+            brackets.depth = last;
             step = take(reader);
         } else {
             step = take_inside(reader);
         }
-    } while (step == STEP_ON && depth);
+    }
     return step;
 }
 

@@ -350,7 +350,7 @@ struct report *shaping_apply(const struct report *report, const struct common *c
                  *made = NULL;
     if (!table && (!common->table || strcmp(common->table, "values") == 0))
         values = report_make_values(copy);
-    struct error wrong;
+    struct error wrong = {.status = STATUS_USAGE};
     if (table || values)
         made = make_shaped(table ? table : values, common, &wrong);
     else

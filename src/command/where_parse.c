@@ -33,12 +33,9 @@ static void *refuse_there(struct parser *parser, const char *from, const char *t
     *parser->problem = (struct where_problem){.offset = (size_t)(from - parser->text),
                                               .length = (size_t)(to - from),
                                               .incomplete = incomplete};
-    struct error said = {.status = STATUS_USAGE};
-    if (parser->err) {
-        said = *parser->err;
-        error_set(parser->err, STATUS_USAGE, "%s, at character %zu of the filter",
-                  said.message, character);
-    }
+    const struct error said = *parser->err;
+    error_set(parser->err, STATUS_USAGE, "%s, at character %zu of the filter", said.message,
+              character);
     return NULL;
 }
 

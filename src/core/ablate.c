@@ -7,6 +7,11 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/rng.h"
+#include "core/adapt.h"
+#include "core/adapt_budget.h"
+#include "core/adapt_trial.h"
+#include "core/budget.h"
 #include "core/evaluate.h"
 
 /* STEP_PRODUCTS: multiplications and additions of one step of a round, some 50 ms on a slow
@@ -15,7 +20,7 @@
 #define STEP_PRODUCTS    2.5e9
 #define ROUND_PARAMETERS 6.4e7
 
-enum figure { ORACLE, MIXTURE, NLL, HOLDOUT, ENTROPY, SECONDS, FIGURES };
+enum figure { ORACLE, MIXTURE, NLL, HOLDOUT, ENTROPY, SECONDS, ADAPTED, FIGURES };
 
 struct ablate {
     const struct features *features;
@@ -28,12 +33,16 @@ struct ablate {
     size_t n_models;
     size_t n_rounds, round;
     size_t first, end;       /* models of this round */
-    size_t evaluated;        /* of all models */
+    size_t judged, adapted;  /* of all models */
     struct trainer *trainer; /* NULL: the round has not begun */
     double seconds;          /* of this round's training so far */
     double work_done;        /* of the rounds before */
     double work_total;
     double *values; /* (n_models, FIGURES) */
+
+    struct team *adapt_team;   /* NULL: nothing is adapted */
+    size_t budget_pairs;       /* of the first budget */
+    struct adapt_trial *trial; /* of the next model to be adapted; NULL: not begun */
 };
 
 static const struct ablate_variant *variant_of(const struct ablate *ablate, size_t model)
@@ -44,6 +53,20 @@ static const struct ablate_variant *variant_of(const struct ablate *ablate, size
 static double parameters_of(const struct ablate *ablate, size_t model)
 {
     return (double)shape_parameters(&variant_of(ablate, model)->shape);
+}
+
+/* The work of a model, its training being that of its parameters: an adaptation sees its pairs in
+ * every epoch, as often as there are rates to try and once more. */
+static double work_of(const struct ablate *ablate, size_t model)
+{
+    const struct ablate_options *options = &ablate->options;
+    double parameters = parameters_of(ablate, model);
+    double seen =
+        (double)(adapt_defaults().epochs * (ADAPT_RATES + 1) * ablate->budget_pairs);
+    if (variant_of(ablate, model)->shape.router == ROUTER_NONE)
+        return parameters;
+    return parameters *
+           (1 + seen / ((double)options->recipe.epochs * (double)ablate->train.n));
 }
 
 static double parameters_between(const struct ablate *ablate, size_t first, size_t end)
@@ -72,7 +95,8 @@ static void count_rounds(struct ablate *ablate)
     for (; end < ablate->n_models; ablate->n_rounds++)
         end = round_end(ablate, end);
     ablate->end = round_end(ablate, 0);
-    ablate->work_total = parameters_between(ablate, 0, ablate->n_models);
+    for (size_t i = 0; i < ablate->n_models; i++)
+        ablate->work_total += work_of(ablate, i);
 }
 
 static enum status begin_round(struct ablate *ablate, struct error *err)
@@ -93,6 +117,32 @@ static enum status begin_round(struct ablate *ablate, struct error *err)
         return err->status;
     trainer_watch(ablate->trainer, ablate->options.cancel);
     ablate->seconds = 0;
+    return STATUS_OK;
+}
+
+static uint64_t budget_seed(const struct ablate *ablate, size_t seed)
+{
+    return rng_mix(ablate->options.recipe.seed) + seed;
+}
+
+/* Threads to adapt on, and whether there is something to adapt to. */
+static enum status prepare_adapting(struct ablate *ablate, struct error *err)
+{
+    struct budget budget;
+    size_t threads = 1, most = team_size(ablate->team);
+    if (!ablate->options.budget)
+        return STATUS_OK;
+    if (budget_draw(&budget, ablate->features, ablate->options.budget,
+                    budget_seed(ablate, 0), err))
+        return err->status;
+    ablate->budget_pairs = budget.n;
+    budget_done(&budget);
+    for (size_t v = 0; v < ablate->options.n_variants; v++) {
+        size_t best =
+            adapt_threads(&ablate->variants[v].shape, adapt_defaults().batch, most);
+        threads = best > threads ? best : threads;
+    }
+    ablate->adapt_team = team_create(threads);
     return STATUS_OK;
 }
 
@@ -117,8 +167,11 @@ struct ablate *ablate_create(const struct features *features, struct pair_list t
            options->n_variants * sizeof *ablate->variants);
     ablate->options.variants = ablate->variants;
     ablate->values = mem_zero(ablate->n_models * FIGURES * sizeof *ablate->values);
+    enum status status = prepare_adapting(ablate, err);
     count_rounds(ablate);
-    if (!begin_round(ablate, err))
+    if (!status)
+        status = begin_round(ablate, err);
+    if (!status)
         return ablate;
     ablate_free(ablate);
     return NULL;
@@ -129,6 +182,8 @@ void ablate_free(struct ablate *ablate)
     if (!ablate)
         return;
     trainer_free(ablate->trainer);
+    adapt_trial_free(ablate->trial);
+    team_free(ablate->adapt_team);
     free(ablate->variants);
     free(ablate->values);
     free(ablate);
@@ -147,8 +202,9 @@ static enum status train(struct ablate *ablate, struct error *err)
 /* Judges the next model of the round. */
 static enum status judge(struct ablate *ablate, struct error *err)
 {
-    size_t at = ablate->evaluated - ablate->first;
-    struct evaluate_options options = {.split = ablate->options.split};
+    size_t at = ablate->judged - ablate->first;
+    struct evaluate_options options = {.split = ablate->options.split,
+                                       .workers = {ablate->team, ablate->options.cancel}};
     struct evaluation evaluation;
     struct model model;
     enum status status = trainer_model(ablate->trainer, at, &model, err);
@@ -158,8 +214,8 @@ static enum status judge(struct ablate *ablate, struct error *err)
     model_done(&model);
     if (status)
         return status;
-    double *values = ablate->values + ablate->evaluated * FIGURES;
-    double share = parameters_of(ablate, ablate->evaluated) /
+    double *values = ablate->values + ablate->judged * FIGURES;
+    double share = parameters_of(ablate, ablate->judged) /
                    parameters_between(ablate, ablate->first, ablate->end);
     values[ORACLE] = evaluation_row(&evaluation, PREDICTOR_ORACLE)->mean;
     values[MIXTURE] = evaluation_row(&evaluation, PREDICTOR_MIXTURE)->mean;
@@ -168,13 +224,46 @@ static enum status judge(struct ablate *ablate, struct error *err)
     values[SECONDS] = ablate->seconds * share;
     trainer_best_epoch(ablate->trainer, at, &values[HOLDOUT]);
     evaluation_done(&evaluation);
-    ablate->evaluated++;
+    ablate->judged++;
     return STATUS_OK;
+}
+
+/* A step of adapting the next model of the round. */
+static enum status adapt(struct ablate *ablate, struct error *err)
+{
+    if (!ablate->trial) {
+        struct model model;
+        struct adapt_trial_options options = {
+            .per_attribute = ablate->options.budget,
+            .seed = budget_seed(ablate, ablate->adapted / ablate->options.n_variants),
+            .split = ablate->options.split,
+            .workers = {ablate->adapt_team, ablate->options.cancel},
+        };
+        if (trainer_model(ablate->trainer, ablate->adapted - ablate->first, &model, err))
+            return err->status;
+        ablate->trial = adapt_trial_create(ablate->features, &model, &options, err);
+        return ablate->trial ? STATUS_OK : err->status;
+    }
+    enum status status = adapt_trial_step(ablate->trial, err);
+    if (status || !adapt_trial_finished(ablate->trial))
+        return status;
+    ablate->values[ablate->adapted++ * FIGURES + ADAPTED] =
+        adapt_trial_accuracy(ablate->trial);
+    adapt_trial_free(ablate->trial);
+    ablate->trial = NULL;
+    return STATUS_OK;
+}
+
+/* All that there is of a model. */
+static size_t finished_models(const struct ablate *ablate)
+{
+    return ablate->adapt_team ? ablate->adapted : ablate->judged;
 }
 
 static void end_round(struct ablate *ablate)
 {
-    ablate->work_done += parameters_between(ablate, ablate->first, ablate->end);
+    for (size_t i = ablate->first; i < ablate->end; i++)
+        ablate->work_done += work_of(ablate, i);
     trainer_free(ablate->trainer);
     ablate->trainer = NULL;
     if (ablate->end == ablate->n_models)
@@ -192,16 +281,18 @@ enum status ablate_step(struct ablate *ablate, struct error *err)
         status = begin_round(ablate, err);
     else if (!trainer_finished(ablate->trainer))
         status = train(ablate, err);
-    else
+    else if (ablate->judged < ablate->end)
         status = judge(ablate, err);
-    if (!status && ablate->evaluated == ablate->end)
+    else
+        status = adapt(ablate, err);
+    if (!status && finished_models(ablate) == ablate->end)
         end_round(ablate);
     return status;
 }
 
 bool ablate_finished(const struct ablate *ablate)
 {
-    return ablate->evaluated == ablate->n_models;
+    return finished_models(ablate) == ablate->n_models;
 }
 
 /* ---- what there is to see ---- */
@@ -214,6 +305,9 @@ struct ablate_progress ablate_progress(const struct ablate *ablate)
         .n_epochs = ablate->options.recipe.epochs,
         .round = ablate->round,
         .n_rounds = ablate->n_rounds,
+        .n_judged = ablate->judged,
+        .n_adapted = ablate->adapted,
+        .n_models = ablate->n_models,
     };
     if (!ablate->trainer)
         return progress;
@@ -222,6 +316,13 @@ struct ablate_progress ablate_progress(const struct ablate *ablate)
                        ? 1
                        : (double)at.step / (double)(at.n_steps ? at.n_steps : 1);
     progress.done += share * parameters_between(ablate, ablate->first, ablate->end);
+    for (size_t i = ablate->first; i <= ablate->adapted && i < ablate->end; i++) {
+        double adapting = work_of(ablate, i) - parameters_of(ablate, i);
+        bool is_done = i < ablate->adapted;
+        progress.done += is_done         ? adapting
+                         : ablate->trial ? adapting * adapt_trial_done_share(ablate->trial)
+                                         : 0;
+    }
     progress.epoch = at.epoch;
     return progress;
 }
@@ -254,10 +355,17 @@ static struct ablate_figure figure_of(const struct ablate *ablate, size_t varian
     return result;
 }
 
+/* Seeds of a variant among the first n_models models. */
+static size_t seeds_of(const struct ablate *ablate, size_t variant, size_t n_models)
+{
+    return n_models > variant ? (n_models - variant - 1) / ablate->options.n_variants + 1
+                              : 0;
+}
+
 struct ablate_result ablate_result(const struct ablate *ablate, size_t variant)
 {
-    size_t V = ablate->options.n_variants;
-    size_t n = ablate->evaluated > variant ? (ablate->evaluated - variant - 1) / V + 1 : 0;
+    size_t n = seeds_of(ablate, variant, ablate->judged);
+    size_t n_adapted = seeds_of(ablate, variant, ablate->adapted);
     double *scratch = mem_alloc((n + 1) * sizeof *scratch);
     struct ablate_result result = {
         .n_seeds = n,
@@ -266,6 +374,8 @@ struct ablate_result ablate_result(const struct ablate *ablate, size_t variant)
         .nll = figure_of(ablate, variant, n, NLL, scratch),
         .holdout = figure_of(ablate, variant, n, HOLDOUT, scratch),
         .entropy = figure_of(ablate, variant, n, ENTROPY, scratch),
+        .n_adapted = n_adapted,
+        .adapted = figure_of(ablate, variant, n_adapted, ADAPTED, scratch),
         .seconds = figure_of(ablate, variant, n, SECONDS, scratch).mean,
     };
     free(scratch);

@@ -25,6 +25,16 @@ struct adapt_options adapt_defaults(void)
                                   .seed = 1};
 }
 
+size_t adapt_threads(const struct shape *shape, size_t batch, size_t most)
+{
+    /* Products of a step that are worth a thread of their own, as for training. */
+    const double worth = 25e6;
+    double step =
+        6 * (double)batch * (double)shape_inputs(shape) * (double)shape->prompt_width;
+    double threads = ceil(step / worth);
+    return threads < (double)most ? (size_t)(threads < 1 ? 1 : threads) : most;
+}
+
 /* ---- checks ---- */
 
 static enum status check(const struct features *features, const struct model *model,

@@ -54,6 +54,9 @@ struct adapt_options adapt_defaults(void);
 
 struct adapt;
 
+/* Threads that serve best, 1 to `most`: a step too small to share is done by one. */
+size_t adapt_threads(const struct shape *shape, size_t batch, size_t most);
+
 /* features, pairs and team are borrowed. STATUS_USAGE when tau is not above 0 or the model
  * has no router; STATUS_SHAPE when there are no pairs, one of them has no context (or no
  * attribute, for TARGETS_ATTRIBUTE), or widths do not fit; STATUS_NUMERIC naming a row that

@@ -157,6 +157,14 @@ void bootstrap_draw(struct bootstrap_draws *draws, size_t most)
         draw_once(draws);
 }
 
+void bootstrap_draw_all(struct bootstrap_draws *draws, const struct cancel *cancel)
+{
+    while (!bootstrap_finished(draws) && !cancel_asked(cancel))
+        draw_once(draws);
+    for (size_t i = 0; i < draws->n * draws->width && !bootstrap_finished(draws); i++)
+        draws->draws[i] = (double)NAN;
+}
+
 bool bootstrap_finished(const struct bootstrap_draws *draws)
 {
     return draws->done == draws->n;
@@ -206,7 +214,7 @@ size_t bootstrap_run(const struct bootstrap *b, struct interval *means,
 {
     struct bootstrap_draws *draws = bootstrap_create(b);
     size_t n_units = draws->n_units;
-    bootstrap_draw(draws, draws->n);
+    bootstrap_draw_all(draws, b->cancel);
     bootstrap_means(draws, means);
     bootstrap_differences(draws, b->reference, differences);
     bootstrap_free(draws);

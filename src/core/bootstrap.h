@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/jobs.h"
 #include "core/interval.h"
 
 struct bootstrap {
@@ -24,6 +25,7 @@ struct bootstrap {
     const int32_t *unit;       /* [n_pairs] prompt; pairs with -1 are units of their own */
     size_t resamples;
     uint64_t seed;
+    const struct cancel *cancel; /* looked at in every draw; NULL: nobody stops it */
 };
 
 /* The same in steps, for whoever must not wait: bootstrap_create copies what it needs;
@@ -33,6 +35,8 @@ struct bootstrap_draws;
 struct bootstrap_draws *bootstrap_create(const struct bootstrap *bootstrap);
 void bootstrap_free(struct bootstrap_draws *draws); /* NULL is allowed */
 void bootstrap_draw(struct bootstrap_draws *draws, size_t most);
+/* All that are left; when it is stopped, all intervals are NaN from then on. */
+void bootstrap_draw_all(struct bootstrap_draws *draws, const struct cancel *cancel);
 bool bootstrap_finished(const struct bootstrap_draws *draws);
 size_t bootstrap_units(const struct bootstrap_draws *draws); /* prompts */
 /* Multiplications of one draw, to choose how many make a step. */
@@ -42,7 +46,8 @@ void bootstrap_differences(const struct bootstrap_draws *draws, size_t reference
 void bootstrap_means(const struct bootstrap_draws *draws, struct interval *means);
 
 /* Intervals of n_predictors + 1 means, the last one the oracle's, and of their differences
- * to the reference (NaN without one). Returns the number of prompts. */
+ * to the reference (NaN without one). Returns the number of prompts. When it is stopped all
+ * intervals are NaN. */
 size_t bootstrap_run(const struct bootstrap *bootstrap, struct interval *means,
                      struct interval *differences);
 

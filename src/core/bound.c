@@ -210,8 +210,10 @@ enum status bound_of_predictions(const struct features *features,
 }
 
 enum status bound_estimate(const struct features *features, const struct model *model,
-                           enum split split, struct bound_estimate *out, struct error *err)
+                           enum split split, const struct workers *workers,
+                           struct bound_estimate *out, struct error *err)
 {
+    struct predict_options options = {.rule = RULE_PROBABILITY, .workers = *workers};
     size_t n = features_select(features, split, -1, NULL);
     if (!n)
         return error_set(err, STATUS_SHAPE, "there are no pairs in the %s split",
@@ -222,8 +224,7 @@ enum status bound_estimate(const struct features *features, const struct model *
     features_select(features, split, -1, pairs);
     struct predictions predictions = {0};
     enum status status =
-        predictions_make(&predictions, features, model, pairs, n,
-                         (struct predict_options){.rule = RULE_PROBABILITY}, err);
+        predictions_make(&predictions, features, model, pairs, n, options, err);
     if (!status)
         status = bound_of_predictions(features, &predictions, out, err);
     predictions_done(&predictions);

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/jobs.h"
 #include "core/features.h"
 #include "core/model.h"
 
@@ -55,9 +56,10 @@ struct bound_estimate {
 };
 
 /* STATUS_SHAPE when sizes do not agree or the split is empty, STATUS_NUMERIC for a row that is not
- * finite, STATUS_NO_MEMORY. */
+ * finite, STATUS_NO_MEMORY, STATUS_CANCELLED. */
 enum status bound_estimate(const struct features *features, const struct model *model,
-                           enum split split, struct bound_estimate *out, struct error *err);
+                           enum split split, const struct workers *workers,
+                           struct bound_estimate *out, struct error *err);
 
 /* The same from predictions, routed by prompt, that are there already. STATUS_NO_MEMORY. */
 struct predictions;

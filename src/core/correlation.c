@@ -57,36 +57,57 @@ static void normalise(double *values, const double *square, size_t K)
     }
 }
 
+struct columns {
+    size_t K;
+    double *values; /* (K, K) upper half: products of the columns */
+    double *x;      /* (BLOCK, K) of the pairs at work */
+    double *shift;  /* [K] what is taken off a column */
+};
+
+static enum status multiply(const float *margin, size_t n, struct columns *columns,
+                            const struct correlation_options *options, struct error *err)
+{
+    size_t K = columns->K;
+    for (size_t i = 0; i < n; i += BLOCK) {
+        size_t now = n - i < BLOCK ? n - i : BLOCK;
+        if (cancel_asked(options->cancel))
+            return error_set(err, STATUS_CANCELLED,
+                             "correlating was stopped after %zu of %zu pairs", i, n);
+        for (size_t at = 0; at < now * K; at++)
+            columns->x[at] =
+                value_of(margin[i * K + at], options->statistic) - columns->shift[at % K];
+        add_products(columns->x, now, K, columns->values);
+    }
+    return STATUS_OK;
+}
+
 enum status correlation_make(struct correlation *out, const float *margin, size_t n,
-                             size_t n_heads, enum statistic statistic, bool centred,
+                             size_t n_heads, const struct correlation_options *options,
                              struct error *err)
 {
     size_t K = n_heads;
-    double *values = mem_array(K, K * sizeof *values);
-    double *x = mem_array(BLOCK, K * sizeof *x), *shift = mem_array(K, sizeof *shift);
-    if (!values || !x || !shift) {
-        free(values);
-        free(x);
-        free(shift);
-        return error_set(err, STATUS_NO_MEMORY,
-                         "no memory for the correlations of %zu heads", K);
+    struct columns columns = {K, mem_array(K, K * sizeof(double)),
+                              mem_array(BLOCK, K * sizeof(double)),
+                              mem_array(K, sizeof(double))};
+    enum status status = STATUS_OK;
+    if (!columns.values || !columns.x || !columns.shift)
+        status = error_set(err, STATUS_NO_MEMORY,
+                           "no memory for the correlations of %zu heads", K);
+    if (!status && options->centred)
+        find_means(margin, n, K, options->statistic, columns.shift);
+    if (!status)
+        status = multiply(margin, n, &columns, options, err);
+    for (size_t k = 0; k < K && !status; k++)
+        columns.shift[k] = columns.values[k * K + k];
+    if (!status) {
+        normalise(columns.values, columns.shift, K);
+        *out = (struct correlation){K, columns.values};
+    } else {
+        free(columns.values);
     }
-    if (centred)
-        find_means(margin, n, K, statistic, shift);
-    for (size_t i = 0; i < n; i += BLOCK) {
-        size_t now = n - i < BLOCK ? n - i : BLOCK;
-        for (size_t r = 0; r < now; r++)
-            for (size_t k = 0; k < K; k++)
-                x[r * K + k] = value_of(margin[(i + r) * K + k], statistic) - shift[k];
-        add_products(x, now, K, values);
-    }
-    for (size_t k = 0; k < K; k++)
-        shift[k] = values[k * K + k];
-    normalise(values, shift, K);
-    free(x);
-    free(shift);
-    *out = (struct correlation){K, values};
-    return STATUS_OK;
+    free(columns.x);
+    free(columns.shift);
+    return status;
 }
 
 void correlation_done(struct correlation *correlation)

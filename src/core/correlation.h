@@ -18,6 +18,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/jobs.h"
 
 enum statistic {
     STATISTIC_MARGIN,
@@ -32,12 +33,17 @@ struct correlation {
     double *values; /* (K, K) symmetric, -1 to 1, diagonal 1; owned */
 };
 
+struct correlation_options {
+    enum statistic statistic;
+    bool centred;                /* plain Pearson, over the pairs as they are stored */
+    const struct cancel *cancel; /* NULL: nobody stops it */
+};
+
 /* From margins (n, K), n and K at least 1; sums are in float64, columns that are equal have
- * exactly 1. centred: plain Pearson, over the pairs as they are stored. A head without any
- * spread (all margins 0; when centred, all the same) has 0 with every other. *out is
- * created; STATUS_NO_MEMORY. */
+ * exactly 1. A head without any spread (all margins 0; when centred, all the same) has 0
+ * with every other. *out is created; STATUS_NO_MEMORY, STATUS_CANCELLED. */
 enum status correlation_make(struct correlation *out, const float *margin, size_t n,
-                             size_t n_heads, enum statistic statistic, bool centred,
+                             size_t n_heads, const struct correlation_options *options,
                              struct error *err);
 void correlation_done(struct correlation *correlation);
 

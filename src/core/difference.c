@@ -73,8 +73,8 @@ void differences_means(const uint8_t *right, size_t n, size_t width, const uint3
 }
 
 void differences_make(const struct features *features, const struct predictions *before,
-                      const struct predictions *after, size_t resamples, uint64_t seed,
-                      struct differences *out)
+                      const struct predictions *after,
+                      const struct differences_options *options, struct differences *out)
 {
     size_t n = before->n, columns = features->n_attributes + 1;
     uint8_t *right = mem_zero(n * PREDICTORS);
@@ -93,11 +93,11 @@ void differences_make(const struct features *features, const struct predictions 
                                   .right = right,
                                   .column = column,
                                   .unit = unit,
-                                  .resamples = resamples,
-                                  .seed = seed};
+                                  .resamples = options->resamples,
+                                  .seed = options->seed};
     double means[PREDICTORS];
     struct bootstrap_draws *draws = bootstrap_create(&bootstrap);
-    bootstrap_draw(draws, resamples);
+    bootstrap_draw_all(draws, options->cancel);
     differences_means(right, n, PREDICTORS, column, columns, means);
     compare(draws, means, MIXTURE_BEFORE, MIXTURE_AFTER, &out->mixture);
     compare(draws, means, ORACLE_BEFORE, ORACLE_AFTER, &out->oracle);

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/kernel.h"
 #include "core/logistic.h"
 
 enum { PASSES_MAX = 20000 };
@@ -35,27 +36,64 @@ static double total(const struct em_problem *problem)
     return sum;
 }
 
-/* One pass: from weights to the next ones. Adds the objective at `from` to *objective and
+/* Sum of the logarithms of positive numbers up to 1, one logarithm for many of them. */
+struct log_sum {
+    double sum, product;
+};
+
+KERNEL_PART void log_sum_add(struct log_sum *log_sum, double p)
+{
+    const double least = 1e-150; /* far enough from 0 for one more factor of this size */
+    if (p < least || log_sum->product < least) {
+        log_sum->sum += log(log_sum->product);
+        log_sum->product = 1;
+    }
+    log_sum->product *= p;
+}
+
+static double log_sum_total(const struct log_sum *log_sum)
+{
+    return log_sum->sum + log(log_sum->product);
+}
+
+/* In lanes, so that additions need not wait for one another. */
+KERNEL_PART double dot(const double *a, const double *b, size_t n)
+{
+    enum { LANES = 8 };
+    double lanes[LANES] = {0}, sum = 0;
+    size_t whole = n / LANES * LANES;
+    for (size_t i = 0; i < whole; i += LANES)
+        for (size_t j = 0; j < LANES; j++)
+            lanes[j] += a[i + j] * b[i + j];
+    for (size_t i = whole; i < n; i++)
+        sum += a[i] * b[i];
+    for (size_t j = 0; j < LANES; j++)
+        sum += lanes[j];
+    return sum;
+}
+
+/* One pass: from weights to the next ones. *objective (unless NULL) becomes that at `from`;
  * returns how much, at most, the maximum lies above it. */
-static double pass(const struct em_problem *problem, double sum_of_counts,
-                   const double *from, double *to, double *objective)
+KERNEL static double pass(const struct em_problem *problem, double sum_of_counts,
+                          const double *from, double *to, double *objective)
 {
     size_t K = problem->n_heads;
+    struct log_sum logs = {0, 1};
     double steepest = 0;
     memset(to, 0, K * sizeof *to);
     for (size_t i = 0; i < problem->n; i++) {
         const double *row = problem->rows + i * K;
-        double p = 0;
+        double p = dot(from, row, K), factor = 1 / p;
+        if (objective)
+            log_sum_add(&logs, p);
         for (size_t k = 0; k < K; k++)
-            p += from[k] * row[k];
-        *objective += log(p);
-        p = 1 / p;
-        for (size_t k = 0; k < K; k++)
-            to[k] += row[k] * p;
+            to[k] += row[k] * factor;
     }
+    if (objective)
+        *objective = log_sum_total(&logs);
     for (size_t k = 0; k < K; k++) {
         double count = problem->counts[k];
-        if (count > 0)
+        if (objective && count > 0)
             *objective += count * log(from[k]);
         steepest = fmax(steepest, to[k] + (count > 0 ? count / from[k] : 0));
         to[k] = (from[k] * to[k] + count) / sum_of_counts;
@@ -95,9 +133,9 @@ size_t em_fit(const struct em_problem *problem, double *weights, double *scratch
     double sum = total(problem), gap_allowed = tolerance * sum;
     double *w1 = scratch, *w2 = w1 + K, *w3 = w2 + K, *far = w3 + K;
     while (passes < PASSES_MAX) {
-        double objective = 0, later = 0, beyond = 0;
+        double later, beyond;
         passes++;
-        if (pass(problem, sum, weights, w1, &objective) <= gap_allowed)
+        if (pass(problem, sum, weights, w1, NULL) <= gap_allowed)
             break;
         passes++;
         if (pass(problem, sum, w1, w2, &later) <= gap_allowed) {

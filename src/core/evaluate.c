@@ -118,6 +118,7 @@ struct bootstrap_draws *evaluation_draws(const struct evaluation *evaluation,
         .unit = unit,
         .resamples = options->resamples,
         .seed = options->seed,
+        .cancel = options->workers.cancel,
     };
     struct bootstrap_draws *draws = bootstrap_create(&bootstrap);
     free(unit);
@@ -224,12 +225,20 @@ enum status evaluate(const struct features *features, const struct model *model,
     uint32_t *pairs = mem_alloc(n * sizeof *pairs);
     features_select(features, options->split, -1, pairs);
     struct predictions predictions;
-    struct predict_options decision = {options->rule, options->routing};
+    struct predict_options decision = {options->rule, options->routing, options->workers};
     enum status status =
         predictions_make(&predictions, features, model, pairs, n, decision, err);
     if (!status) {
-        evaluate_predictions(features, &predictions, options, out);
+        struct evaluation made;
+        evaluate_predictions(features, &predictions, options, &made);
         predictions_done(&predictions);
+        if (cancel_asked(options->workers.cancel)) {
+            evaluation_done(&made);
+            status =
+                error_set(err, STATUS_CANCELLED, "evaluating %zu pairs was stopped", n);
+        } else {
+            *out = made;
+        }
     }
     free(pairs);
     return status;

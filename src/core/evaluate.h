@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/jobs.h"
 #include "core/features.h"
 #include "core/interval.h"
 #include "core/model.h"
@@ -79,16 +80,18 @@ struct evaluate_options {
     enum routing routing;
     size_t resamples; /* of the bootstrap; 0: no intervals of means */
     uint64_t seed;
+    struct workers workers; /* of the predictions; who stops them stops the bootstrap too */
 };
 
 /* STATUS_SHAPE when sizes do not agree, the split is empty or a pair has nothing to be
- * routed by, STATUS_NUMERIC for a row that is not finite. *out is created. */
+ * routed by, STATUS_NUMERIC for a row that is not finite, STATUS_CANCELLED. *out is
+ * created. */
 enum status evaluate(const struct features *features, const struct model *model,
                      const struct evaluate_options *options, struct evaluation *out,
                      struct error *err);
 
 /* The same from predictions that are there already; options->split and rule are not looked
- * at. */
+ * at. When it is stopped, the intervals of means are NaN. */
 struct predictions;
 void evaluate_predictions(const struct features *features,
                           const struct predictions *predictions,

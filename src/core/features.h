@@ -23,9 +23,9 @@
  *                one, and of the prompt, whose slots are equal, slot 0 is read;
  *                attribute [N], split [N] or not.
  *
- * Without a split all pairs are `train`. The raw layout is also read from NumPy files, one
- * an array: PATH/chosen.npy, PATH/rejected.npy, PATH/prompt.npy ... when PATH is a folder,
- * and PATH.chosen.npy, PATH.rejected.npy, PATH.prompt.npy ... when there is no file PATH.
+ * Without a split all pairs are `train`. All layouts are read from NumPy's files too: an .npz, a
+ * folder of NAME.npy, or files PATH.NAME.npy (io/tensors.h). A file that calls its tensors otherwise
+ * is read through a map from the names above to its own.
  *
  * `__metadata__` (texts): format "microscope.features/1", attributes (JSON array of names),
  * encoder, encoder.settings (JSON), corpus (hash), source. Without names, attributes are
@@ -75,6 +75,17 @@ struct features {
 /* STATUS_FORMAT or STATUS_SHAPE naming file, tensor and what was expected when it is not
  * one of the layouts or an index points outside its matrix. */
 enum status features_open(struct features *features, const char *path, struct error *err);
+
+/* Where the file has the tensor that a layout calls `name`. */
+struct features_map {
+    const char *name, *tensor;
+};
+
+/* The same through a map of n entries, which is not kept. STATUS_USAGE for a name that no layout has,
+ * STATUS_NOT_FOUND for a tensor that the file does not have. */
+enum status features_open_mapped(struct features *features, const char *path,
+                                 const struct features_map *map, size_t n,
+                                 struct error *err);
 void features_done(struct features *features);
 
 /* Indices of the pairs of a split, in file order; attribute -1 takes all. Returns how many;
@@ -83,10 +94,17 @@ size_t features_select(const struct features *features, enum split split, int at
                        uint32_t *out);
 
 /* Writes features, opened or made in memory (files NULL; layout and hash are not looked
- * at), in our own layout, row by row: matrices as dtype (F32, F16 or BF16), labels as F32.
- * The metadata is carried over, but for `format` and `attributes`, which are written anew.
- * STATUS_NUMERIC naming matrix and row when a finite value is too large for dtype. */
+ * at), in our own layout and the form that the path asks for (io/tensors_writer.h), row by row:
+ * matrices as dtype (F32, F16 or BF16), labels as F32. The metadata is carried over, but for `format`
+ * and `attributes`, which are written anew. STATUS_NUMERIC naming matrix and row when a finite value is
+ * too large for dtype. */
 enum status features_save(const char *path, const struct features *features,
                           enum dtype dtype, struct error *err);
+
+/* The same in the raw layout, which others read most easily: chosen, rejected and prompt [N, ...], a row a
+ * pair, attribute and split. Contexts, users and ratings have no place there and are left out. STATUS_SHAPE
+ * for features without pairs. */
+enum status features_save_raw(const char *path, const struct features *features,
+                              enum dtype dtype, struct error *err);
 
 #endif

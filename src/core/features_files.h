@@ -1,5 +1,5 @@
-/* What lies behind open features: the tensors of a safetensors file or of some NumPy files,
- * under the same names, and the arrays made from them. For features*.c alone. */
+/* What lies behind open features: the tensors of a file or of several (io/tensors.h), under the
+ * layout's names, and the arrays made from them. For features*.c alone. */
 #ifndef CORE_FEATURES_FILES_H
 #define CORE_FEATURES_FILES_H
 
@@ -10,23 +10,20 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "core/features.h"
-#include "io/npy.h"
-#include "io/safetensors.h"
-
-enum { FEATURES_NPY_COUNT = 5 };
+#include "io/tensors.h"
 
 struct features_files {
-    char *path;                      /* as the user named it; for messages */
-    struct safetensors *safetensors; /* NULL: the arrays are in npy */
-    struct npy npy[FEATURES_NPY_COUNT];
+    char *path; /* as the user named it; for messages */
+    struct tensors *tensors;
+    const struct features_map *map; /* [n_map] borrowed while they are opened */
+    size_t n_map;
     uint64_t hash; /* of the headers and of the indices read so far */
     void **arrays; /* freed with the files */
     size_t n_arrays, arrays_room;
     struct arena texts;
 };
 
-/* Opens what path names: a safetensors file or index, a folder or a prefix of NumPy files.
- * NULL on failure. */
+/* NULL on failure. */
 struct features_files *features_files_open(const char *path, struct error *err);
 void features_files_free(struct features_files *files); /* NULL is allowed */
 

@@ -25,18 +25,6 @@ static int64_t index_at(const struct tensor *tensor, size_t i)
                                       : ((const int64_t *)tensor->data)[i];
 }
 
-/* The indices as I32: in place when they are, else in an array of ours. NULL: no memory. */
-static const int32_t *as_int32(struct features_files *files, const struct tensor *tensor,
-                               struct error *err)
-{
-    if (tensor->dtype == DTYPE_I32)
-        return tensor->data;
-    int32_t *values = features_files_array(files, tensor->n_elements, sizeof *values, err);
-    for (size_t i = 0; values && i < tensor->n_elements; i++)
-        values[i] = (int32_t)index_at(tensor, i);
-    return values;
-}
-
 enum status features_indices_read(struct features *features, const char *name,
                                   int32_t least, size_t bound, const char *meaning,
                                   const int32_t **out, struct error *err)
@@ -49,6 +37,10 @@ enum status features_indices_read(struct features *features, const char *name,
     enum status status = check_tensor(features, tensor, err);
     if (status)
         return status;
+    /* A copy, so that what was checked stays so whatever happens to the file. */
+    int32_t *values = features_files_array(files, tensor->n_elements, sizeof *values, err);
+    if (!values)
+        return STATUS_NO_MEMORY;
     for (size_t i = 0; i < tensor->n_elements; i++) {
         int64_t value = index_at(tensor, i);
         if (value < least || value >= (int64_t)bound)
@@ -56,10 +48,8 @@ enum status features_indices_read(struct features *features, const char *name,
                              "'%s': tensor '%s' row %zu is %lld, expected %d to %lld, %s",
                              files->path, name, i, (long long)value, least,
                              (long long)bound - 1, meaning);
+        values[i] = (int32_t)value;
     }
-    const int32_t *values = as_int32(files, tensor, err);
-    if (!values)
-        return STATUS_NO_MEMORY;
     files->hash = text_hash(tensor->data, tensor->n_bytes, files->hash);
     *out = values;
     return STATUS_OK;

@@ -1,11 +1,7 @@
 #include <assert.h>
 #include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "core/features.h"
-#include "io/json.h"
-#include "io/safetensors_writer.h"
+#include "core/features_writing.h"
 
 /* What the file holds: indices first, then matrices, so that all data lie aligned. */
 struct plan {
@@ -24,43 +20,20 @@ enum { N_INDICES = 7, N_MATRICES = 4 };
 
 /* ---- matrices ---- */
 
-/* False, and the value, when dtype cannot hold one. */
-static bool write_row(struct safetensors_writer *writer, const struct rows *rows,
-                      size_t row, enum dtype dtype, float *too_large)
-{
-    enum { BLOCK = 1024 };
-    float values[BLOCK];
-    if (rows->dtype == dtype) {
-        safetensors_writer_bytes(writer, rows_at(rows, row, 0),
-                                 rows->n_columns * dtype_size(dtype));
-        return true;
-    }
-    for (size_t at = 0; at < rows->n_columns; at += BLOCK) {
-        size_t n = rows->n_columns - at < BLOCK ? rows->n_columns - at : BLOCK;
-        dtype_widen(values, rows_at(rows, row, at), rows->dtype, n);
-        size_t bad = dtype_find_overflow(values, n, dtype);
-        if (bad < n) {
-            *too_large = values[bad];
-            return false;
-        }
-        safetensors_writer_floats(writer, values, n);
-    }
-    return true;
-}
-
 static size_t count_rows(const struct matrix *matrix)
 {
     return matrix->top->n_rows + (matrix->bottom ? matrix->bottom->n_rows : 0);
 }
 
-static enum status write_matrix(struct safetensors_writer *writer,
-                                const struct matrix *matrix, struct error *err)
+static enum status write_matrix(struct tensors_writer *writer, const struct matrix *matrix,
+                                struct error *err)
 {
     size_t n_top = matrix->top->n_rows;
     for (size_t i = 0; i < count_rows(matrix); i++) {
         const struct rows *rows = i < n_top ? matrix->top : matrix->bottom;
         float value = 0;
-        if (!write_row(writer, rows, i < n_top ? i : i - n_top, matrix->dtype, &value))
+        if (!features_save_row(writer, rows, i < n_top ? i : i - n_top, matrix->dtype,
+                               &value))
             return error_set(err, STATUS_NUMERIC,
                              "row %zu of '%s' holds %g, too large for %s; write F32", i,
                              matrix->name, (double)value, dtype_name(matrix->dtype));
@@ -73,24 +46,6 @@ static enum status write_matrix(struct safetensors_writer *writer,
 static bool is_one_matrix(const struct rows *a, const struct rows *b)
 {
     return a->data == b->data && a->n_rows == b->n_rows && a->stride == b->stride;
-}
-
-static void add_metadata(struct safetensors_writer *writer, const struct features *features)
-{
-    const struct json *item = json_first(features->metadata);
-    for (; item; item = json_next(item))
-        if (strcmp(json_key(item), "attributes") != 0)
-            safetensors_writer_metadata(writer, json_key(item), json_text(item));
-    safetensors_writer_metadata(writer, "format", "microscope.features/1");
-    if (!features->n_attributes)
-        return;
-    struct json *names = json_array();
-    for (size_t i = 0; i < features->n_attributes; i++)
-        json_push(names, json_new_text(features->attributes[i]));
-    char *text = json_write(names, false);
-    safetensors_writer_metadata(writer, "attributes", text);
-    free(text);
-    json_free(names);
 }
 
 /* Chosen and rejected responses that lie in two matrices become one, the chosen ones above.
@@ -123,28 +78,26 @@ static struct plan make_plan(const struct features *features, enum dtype dtype)
     };
 }
 
-static void declare(struct safetensors_writer *writer, const struct plan *plan,
-                    size_t n_pairs)
+static void declare(struct tensors_writer *writer, const struct plan *plan, size_t n_pairs)
 {
     for (size_t i = 0; i < N_INDICES; i++)
         if (plan->indices[i].values)
-            safetensors_writer_declare(writer, plan->indices[i].name, DTYPE_I32, 1,
-                                       &n_pairs);
+            tensors_writer_declare(writer, plan->indices[i].name, DTYPE_I32, 1, &n_pairs);
     for (size_t i = 0; i < N_MATRICES; i++) {
         const struct matrix *matrix = &plan->matrices[i];
         const size_t shape[] = {count_rows(matrix), matrix->top->n_columns};
         if (shape[0])
-            safetensors_writer_declare(writer, matrix->name, matrix->dtype, 2, shape);
+            tensors_writer_declare(writer, matrix->name, matrix->dtype, 2, shape);
     }
 }
 
-static enum status write_data(struct safetensors_writer *writer, const struct plan *plan,
+static enum status write_data(struct tensors_writer *writer, const struct plan *plan,
                               size_t n_pairs, struct error *err)
 {
     for (size_t i = 0; i < N_INDICES; i++)
         for (size_t j = 0; plan->indices[i].values && j < n_pairs; j++) {
             int32_t value = plan->indices[i].values[j] + plan->indices[i].shift;
-            safetensors_writer_bytes(writer, &value, sizeof value);
+            tensors_writer_bytes(writer, &value, sizeof value);
         }
     enum status status = STATUS_OK;
     for (size_t i = 0; i < N_MATRICES && !status; i++)
@@ -163,15 +116,15 @@ enum status features_save(const char *path, const struct features *features,
             "can be numbered",
             path, features->chosen.n_rows, features->rejected.n_rows);
     struct error inner;
-    struct safetensors_writer *writer = safetensors_writer_open(path, &inner);
+    struct tensors_writer *writer = tensors_writer_open(path, &inner);
     if (!writer)
         return error_set(err, inner.status, "%s", inner.message);
     struct plan plan = make_plan(features, dtype);
-    add_metadata(writer, features);
+    features_save_metadata(writer, features, "microscope.features/1");
     declare(writer, &plan, features->n_pairs);
     if (write_data(writer, &plan, features->n_pairs, &inner)) {
-        safetensors_writer_abandon(writer);
+        tensors_writer_abandon(writer);
         return error_set(err, inner.status, "cannot write '%s': %s", path, inner.message);
     }
-    return safetensors_writer_commit(writer, err);
+    return tensors_writer_commit(writer, err);
 }

@@ -136,22 +136,30 @@ void model_done(struct model *model)
 }
 
 /* n <= ROWS rows as a matrix of floats: in place where they already are one, else widened into
- * buffer (n, columns). */
-static struct matrix read_rows(const struct rows *rows, const uint32_t *which, size_t first,
-                               size_t n, float *buffer)
+ * *buffer (ROWS, columns), which is made when it is NULL. STATUS_NO_MEMORY. */
+static enum status read_rows(const struct rows *rows, const uint32_t *which, size_t first,
+                             size_t n, float **buffer, struct matrix *out,
+                             struct error *err)
 {
-    size_t start = which ? which[first] : first;
+    size_t start = which ? which[first] : first, D = rows->n_columns;
     bool in_place = rows->dtype == DTYPE_F32;
     for (size_t i = 0; i < n && which && in_place; i++)
         in_place = which[first + i] == start + i;
-    if (in_place)
-        return (struct matrix){(float *)(uintptr_t)rows_at(rows, start, 0), rows->stride};
+    if (in_place) {
+        *out = (struct matrix){(float *)(uintptr_t)rows_at(rows, start, 0), rows->stride};
+        return STATUS_OK;
+    }
+    if (!*buffer)
+        *buffer = mem_array(n, D * sizeof **buffer);
+    if (!*buffer)
+        return error_set(err, STATUS_NO_MEMORY, "no memory for %zu rows of %zu numbers", n,
+                         D);
     for (size_t i = 0; i < n; i++) {
         size_t row = which ? which[first + i] : first + i;
-        dtype_widen(buffer + i * rows->n_columns, rows_at(rows, row, 0), rows->dtype,
-                    rows->n_columns);
+        dtype_widen(*buffer + i * D, rows_at(rows, row, 0), rows->dtype, D);
     }
-    return (struct matrix){buffer, rows->n_columns};
+    *out = (struct matrix){*buffer, D};
+    return STATUS_OK;
 }
 
 static bool all_finite(const float *values, size_t n)
@@ -167,17 +175,15 @@ static enum status multiply_rows(const float *weights, size_t m, const struct ro
                                  const uint32_t *which, size_t n, float *out,
                                  struct error *err)
 {
-    size_t D = rows->n_columns, block = n < ROWS ? n : ROWS;
-    float *buffer = mem_array(block, D * sizeof *buffer);
-    if (!buffer)
-        return error_set(err, STATUS_NO_MEMORY, "no memory for %zu rows of %zu numbers",
-                         block, D);
+    size_t D = rows->n_columns;
+    float *buffer = NULL;
     enum status status = STATUS_OK;
-    struct matrix w = {(float *)(uintptr_t)weights, D};
-    for (size_t i = 0; i < n && !status; i += block) {
-        size_t rows_now = n - i < block ? n - i : block;
-        linalg_product_nt(rows_now, m, D, read_rows(rows, which, i, rows_now, buffer), w,
-                          (struct matrix){out + i * m, m}, false);
+    struct matrix x, w = {(float *)(uintptr_t)weights, D};
+    for (size_t i = 0; i < n && !status; i += ROWS) {
+        size_t rows_now = n - i < ROWS ? n - i : ROWS;
+        status = read_rows(rows, which, i, rows_now, &buffer, &x, err);
+        if (!status)
+            linalg_product_nt(rows_now, m, D, x, w, (struct matrix){out + i * m, m}, false);
         for (size_t r = 0; r < rows_now && !status; r++)
             if (!all_finite(out + (i + r) * m, m))
                 status = error_set(err, STATUS_NUMERIC,
@@ -252,7 +258,7 @@ enum status model_log_weights(const struct model *model, const struct rows *prom
     enum status status = STATUS_OK;
     for (size_t i = 0; i < n && !status; i += ROWS) {
         size_t rows_now = n - i < ROWS ? n - i : ROWS;
-        uint32_t row_numbers[ROWS];
+        uint32_t row_numbers[ROWS] = {0};
         for (size_t r = 0; r < rows_now; r++)
             row_numbers[r] = which ? which[i + r] : (uint32_t)(i + r);
         status =

@@ -2,14 +2,29 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "core/mixture.h"
+#include "io/mapping.h"
 
 const char *const rule_names[] = {"probability", "reward", "logsigmoid", NULL};
 const char *const routing_names[] = {"prompt", "context", NULL};
+
+/* Rows, and pairs, of a part of the work. */
+enum { PART_ROWS = 256, PART_PAIRS = 1024 };
+
+static size_t n_parts(size_t n, size_t part)
+{
+    return (n + part - 1) / part;
+}
+
+static size_t part_length(size_t n, size_t part, size_t i)
+{
+    return n - i * part < part ? n - i * part : part;
+}
 
 /* Distinct rows that a list of pairs names, and the place of each in the list of them. */
 struct needed {
@@ -46,29 +61,39 @@ static void needed_done(struct needed *needed)
 struct side {
     const struct rows *rows;
     const int32_t *index; /* row of each pair */
+    const float *heads;   /* (width, Dr) */
+    size_t width;
     struct needed needed;
     float *rewards; /* (needed.n, width) */
 };
 
-static enum status reward_side(struct side *side, const float *heads, size_t width,
-                               const uint32_t *pairs, size_t n, struct error *err)
+static enum status reward_part(void *arg, size_t i, struct error *err)
+{
+    const struct side *side = arg;
+    size_t first = i * PART_ROWS;
+    return model_rewards(side->heads, side->width, side->rows, side->needed.rows + first,
+                         part_length(side->needed.n, PART_ROWS, i),
+                         side->rewards + first * side->width, err);
+}
+
+static enum status reward_side(struct side *side, const uint32_t *pairs, size_t n,
+                               const struct workers *workers, struct error *err)
 {
     if (!needed_init(&side->needed, side->rows->n_rows))
         return error_set(err, STATUS_NO_MEMORY, "no memory to list %zu rows",
                          side->rows->n_rows);
     for (size_t i = 0; i < n; i++)
         needed_add(&side->needed, side->index[pairs[i]]);
-    side->rewards = mem_array(side->needed.n, width * sizeof *side->rewards);
+    side->rewards = mem_array(side->needed.n, side->width * sizeof *side->rewards);
     if (!side->rewards)
         return error_set(err, STATUS_NO_MEMORY, "no memory for %zu rewards",
                          side->needed.n);
-    return model_rewards(heads, width, side->rows, side->needed.rows, side->needed.n,
-                         side->rewards, err);
+    return workers_run(workers, reward_part, side, n_parts(side->needed.n, PART_ROWS), err);
 }
 
-static const float *reward_of(const struct side *side, uint32_t pair, size_t width)
+static const float *reward_of(const struct side *side, uint32_t pair)
 {
-    return side->rewards + side->needed.at[side->index[pair]] * width;
+    return side->rewards + side->needed.at[side->index[pair]] * side->width;
 }
 
 /* One pair by one rule; > 0 is for chosen. Written so that P > 1/2 loses nothing to
@@ -89,8 +114,9 @@ static double decide(enum rule rule, const float *log_f, const float *chosen,
     return sum;
 }
 
-static void fill_pair(struct predictions *out, size_t i, const float *chosen,
-                      const float *rejected, enum rule rule)
+/* Whether some head's margin is exactly 0. terms: [K] to work in. */
+static bool fill_pair(struct predictions *out, size_t i, const float *chosen,
+                      const float *rejected, enum rule rule, double *terms)
 {
     size_t K = out->n_heads;
     float *margin = out->margin + i * K, *log_f = out->log_weight + i * K;
@@ -101,11 +127,11 @@ static void fill_pair(struct predictions *out, size_t i, const float *chosen,
         margin[k] = chosen[k] - rejected[k];
         right[k] = margin[k] > 0;
         tie = tie || margin[k] == 0;
-        double term = (double)log_f[k] + (double)log_sigmoid(margin[k]);
-        top = term > top ? term : top;
+        terms[k] = (double)log_f[k] + (double)log_sigmoid(margin[k]);
+        top = terms[k] > top ? terms[k] : top;
     }
     for (size_t k = 0; k < K; k++)
-        sum += exp((double)log_f[k] + (double)log_sigmoid(margin[k]) - top);
+        sum += exp(terms[k] - top);
     out->log_probability[i] = top + log(sum);
     out->probability[i] = exp(out->log_probability[i]);
     right[K] = decide(rule, log_f, chosen, rejected, K) > 0;
@@ -115,35 +141,88 @@ static void fill_pair(struct predictions *out, size_t i, const float *chosen,
         out->single_margin[i] = single;
         out->single_log_probability[i] = (double)log_sigmoid(single);
     }
-    out->ties += tie;
+    return tie;
+}
+
+/* Deciding pairs, a part at a time. */
+struct decision {
+    struct predictions *out;
+    const struct side *chosen, *rejected;
+    enum rule rule;
+    atomic_size_t ties;
+};
+
+static enum status decide_part(void *arg, size_t part, struct error *err)
+{
+    struct decision *decision = arg;
+    struct predictions *out = decision->out;
+    size_t first = part * PART_PAIRS, ties = 0;
+    size_t end = first + part_length(out->n, PART_PAIRS, part);
+    double *terms = mem_alloc(out->n_heads * sizeof *terms);
+    (void)err;
+    for (size_t i = first; i < end; i++)
+        ties +=
+            fill_pair(out, i, reward_of(decision->chosen, out->pairs[i]),
+                      reward_of(decision->rejected, out->pairs[i]), decision->rule, terms);
+    free(terms);
+    atomic_fetch_add(&decision->ties, ties);
+    return STATUS_OK;
+}
+
+/* The router's log weights of the rows that are needed. */
+struct weighing {
+    const struct model *model;
+    const struct rows *rows;
+    struct needed inputs;
+    float *log_weight; /* (inputs.n, K) */
+};
+
+static enum status weigh_part(void *arg, size_t i, struct error *err)
+{
+    const struct weighing *weighing = arg;
+    size_t first = i * PART_ROWS;
+    return model_log_weights(weighing->model, weighing->rows, weighing->inputs.rows + first,
+                             part_length(weighing->inputs.n, PART_ROWS, i),
+                             weighing->log_weight + first * weighing->model->shape.n_heads,
+                             err);
 }
 
 /* Weights of the pairs that `index` gives a row of `rows`, and whose other index, where
  * there is one, gives none. */
-static enum status weigh(struct predictions *out, const struct model *model,
-                         const struct rows *rows, const int32_t *index,
-                         const int32_t *other, struct error *err)
+static enum status weigh(struct predictions *out, struct weighing *weighing,
+                         const int32_t *index, const int32_t *other,
+                         const struct workers *workers, struct error *err)
 {
-    size_t K = out->n_heads;
-    struct needed inputs;
-    if (!needed_init(&inputs, rows->n_rows))
-        return error_set(err, STATUS_NO_MEMORY, "no memory to list %zu rows", rows->n_rows);
+    size_t K = out->n_heads, n_rows = weighing->rows->n_rows;
+    struct needed *inputs = &weighing->inputs;
+    if (!needed_init(inputs, n_rows))
+        return error_set(err, STATUS_NO_MEMORY, "no memory to list %zu rows", n_rows);
     for (size_t i = 0; i < out->n; i++)
         if (!other || other[out->pairs[i]] < 0)
-            needed_add(&inputs, index[out->pairs[i]]);
-    float *weights = mem_array(inputs.n, K * sizeof *weights);
+            needed_add(inputs, index[out->pairs[i]]);
+    weighing->log_weight = mem_array(inputs->n, K * sizeof *weighing->log_weight);
+    if (!weighing->log_weight)
+        return error_set(err, STATUS_NO_MEMORY, "no memory for %zu weights", inputs->n * K);
     enum status status =
-        weights
-            ? model_log_weights(model, rows, inputs.rows, inputs.n, weights, err)
-            : error_set(err, STATUS_NO_MEMORY, "no memory for %zu weights", inputs.n * K);
+        workers_run(workers, weigh_part, weighing, n_parts(inputs->n, PART_ROWS), err);
     for (size_t i = 0; i < out->n && !status; i++) {
         int32_t row = index[out->pairs[i]];
         if (row >= 0 && (!other || other[out->pairs[i]] < 0))
-            memcpy(out->log_weight + i * K, weights + inputs.at[row] * K,
-                   K * sizeof *weights);
+            memcpy(out->log_weight + i * K, weighing->log_weight + inputs->at[row] * K,
+                   K * sizeof *weighing->log_weight);
     }
-    free(weights);
-    needed_done(&inputs);
+    return status;
+}
+
+static enum status weigh_by(struct predictions *out, const struct model *model,
+                            const struct rows *rows, const int32_t *index,
+                            const int32_t *other, const struct workers *workers,
+                            struct error *err)
+{
+    struct weighing weighing = {.model = model, .rows = rows};
+    enum status status = weigh(out, &weighing, index, other, workers, err);
+    free(weighing.log_weight);
+    needed_done(&weighing.inputs);
     return status;
 }
 
@@ -159,12 +238,13 @@ static enum status weigh_all_alike(struct predictions *out, const struct model *
 }
 
 static enum status weigh_pairs(struct predictions *out, const struct features *features,
-                               const struct model *model, enum routing routing,
-                               struct error *err)
+                               const struct model *model,
+                               const struct predict_options *options, struct error *err)
 {
     if (!shape_inputs(&model->shape))
         return weigh_all_alike(out, model, err);
-    const int32_t *context = routing == ROUTE_CONTEXT ? features->pair_context : NULL;
+    const int32_t *context =
+        options->routing == ROUTE_CONTEXT ? features->pair_context : NULL;
     for (size_t i = 0; i < out->n; i++) {
         uint32_t pair = out->pairs[i];
         if (features->pair_prompt[pair] < 0 && (!context || context[pair] < 0))
@@ -173,9 +253,11 @@ static enum status weigh_pairs(struct predictions *out, const struct features *f
     }
     enum status status = STATUS_OK;
     if (features->prompt.n_rows)
-        status = weigh(out, model, &features->prompt, features->pair_prompt, context, err);
+        status = weigh_by(out, model, &features->prompt, features->pair_prompt, context,
+                          &options->workers, err);
     if (!status && context && features->context.n_rows)
-        status = weigh(out, model, &features->context, context, NULL, err);
+        status =
+            weigh_by(out, model, &features->context, context, NULL, &options->workers, err);
     return status;
 }
 
@@ -227,6 +309,30 @@ static float *all_heads(const struct model *model, size_t width)
     return heads;
 }
 
+/* Rewards of both sides, then every pair's decision. */
+static enum status judge(struct predictions *out, const struct features *features,
+                         const float *heads, const struct predict_options *options,
+                         struct error *err)
+{
+    const struct workers *workers = &options->workers;
+    size_t width = out->n_predictors - 1;
+    struct side chosen = {&features->chosen, features->pair_chosen, heads, width};
+    struct side rejected = {&features->rejected, features->pair_rejected, heads, width};
+    struct decision decision = {out, &chosen, &rejected, options->rule};
+    enum status status = reward_side(&chosen, out->pairs, out->n, workers, err);
+    if (!status)
+        status = reward_side(&rejected, out->pairs, out->n, workers, err);
+    if (!status)
+        status =
+            workers_run(workers, decide_part, &decision, n_parts(out->n, PART_PAIRS), err);
+    out->ties = decision.ties;
+    free(chosen.rewards);
+    free(rejected.rewards);
+    needed_done(&chosen.needed);
+    needed_done(&rejected.needed);
+    return status;
+}
+
 enum status predictions_make(struct predictions *out, const struct features *features,
                              const struct model *model, const uint32_t *pairs, size_t n,
                              struct predict_options options, struct error *err)
@@ -236,25 +342,18 @@ enum status predictions_make(struct predictions *out, const struct features *fea
     size_t K = model->shape.n_heads, width = K + (model->single != NULL);
     struct predictions made = {
         .n = n, .pairs = pairs, .n_heads = K, .n_predictors = width + 1};
-    struct side chosen = {.rows = &features->chosen, .index = features->pair_chosen};
-    struct side rejected = {.rows = &features->rejected, .index = features->pair_rejected};
     float *heads = all_heads(model, width);
     enum status status =
         make_arrays(&made, model->single != NULL)
-            ? weigh_pairs(&made, features, model, options.routing, err)
+            ? weigh_pairs(&made, features, model, &options, err)
             : error_set(err, STATUS_NO_MEMORY, "no memory to predict %zu pairs", n);
     if (!status)
-        status = reward_side(&chosen, heads, width, pairs, n, err);
-    if (!status)
-        status = reward_side(&rejected, heads, width, pairs, n, err);
-    for (size_t i = 0; i < n && !status; i++)
-        fill_pair(&made, i, reward_of(&chosen, pairs[i], width),
-                  reward_of(&rejected, pairs[i], width), options.rule);
+        status = judge(&made, features, heads, &options, err);
     free(heads);
-    free(chosen.rewards);
-    free(rejected.rewards);
-    needed_done(&chosen.needed);
-    needed_done(&rejected.needed);
+    if (!status)
+        status = mapping_check(err);
+    if (status == STATUS_CANCELLED)
+        error_set(err, status, "predicting %zu pairs was stopped", n);
     if (status)
         predictions_done(&made);
     else
@@ -274,8 +373,11 @@ enum status predictions_of_margins(struct predictions *out, const uint32_t *pair
     }
     memcpy(made.log_weight, log_weight, n * n_heads * sizeof *log_weight);
     float *nothing = mem_zero(n_heads * sizeof *nothing);
+    double *terms = mem_alloc(n_heads * sizeof *terms);
     for (size_t i = 0; i < n; i++)
-        fill_pair(&made, i, margin + i * n_heads, nothing, RULE_PROBABILITY);
+        made.ties +=
+            fill_pair(&made, i, margin + i * n_heads, nothing, RULE_PROBABILITY, terms);
+    free(terms);
     free(nothing);
     *out = made;
     return STATUS_OK;

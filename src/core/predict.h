@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/jobs.h"
 #include "core/evaluate.h"
 #include "core/features.h"
 #include "core/model.h"
@@ -30,10 +31,11 @@ struct predictions {
 struct predict_options {
     enum rule rule;
     enum routing routing;
+    struct workers workers; /* any number of threads gives the same bytes */
 };
 
 /* Rows of the features are multiplied once each, however many pairs they are in. *out is
- * created; errors as of evaluate. */
+ * created; errors as of evaluate, and STATUS_CANCELLED. */
 enum status predictions_make(struct predictions *out, const struct features *features,
                              const struct model *model, const uint32_t *pairs, size_t n,
                              struct predict_options options, struct error *err);

@@ -98,9 +98,10 @@ struct prune_curve *prune_curve_create(const struct features *features,
     curve->options = *options;
     curve->n_views = n_views;
     memcpy(curve->views, views, n_views * sizeof *views);
-    enum status status =
-        correlation_make(&curve->correlation, first->margin, first->n, first->n_heads,
-                         options->statistic, options->centred, err);
+    struct correlation_options alike = {options->statistic, options->centred,
+                                        options->workers.cancel};
+    enum status status = correlation_make(&curve->correlation, first->margin, first->n,
+                                          first->n_heads, &alike, err);
     if (!status)
         status = prune_index_make(&curve->index, &curve->correlation, first, err);
     if (status) {
@@ -113,7 +114,8 @@ struct prune_curve *prune_curve_create(const struct features *features,
 }
 
 static enum status open_view(struct prune_view *view, const struct features *features,
-                             const struct model *model, enum split split, struct error *err)
+                             const struct model *model, enum split split,
+                             const struct workers *workers, struct error *err)
 {
     size_t n = features_select(features, split, -1, NULL);
     if (!n)
@@ -122,9 +124,9 @@ static enum status open_view(struct prune_view *view, const struct features *fea
     *view =
         (struct prune_view){.split = split, .pairs = mem_alloc(n * sizeof *view->pairs)};
     features_select(features, split, -1, view->pairs);
-    enum status status =
-        predictions_make(&view->predictions, features, model, view->pairs, n,
-                         (struct predict_options){RULE_PROBABILITY, ROUTE_PROMPT}, err);
+    enum status status = predictions_make(
+        &view->predictions, features, model, view->pairs, n,
+        (struct predict_options){RULE_PROBABILITY, ROUTE_PROMPT, *workers}, err);
     if (status)
         free(view->pairs);
     return status;
@@ -137,10 +139,10 @@ struct prune_curve *prune_curve_open(const struct features *features,
 {
     struct prune_view views[2];
     size_t n_views = 1;
-    if (open_view(&views[0], features, model, split, err))
+    if (open_view(&views[0], features, model, split, &options->workers, err))
         return NULL;
     if (split != SPLIT_TEST && features_select(features, SPLIT_TEST, -1, NULL) &&
-        open_view(&views[n_views++], features, model, SPLIT_TEST, err)) {
+        open_view(&views[n_views++], features, model, SPLIT_TEST, &options->workers, err)) {
         free_views(views, 1);
         return NULL;
     }

@@ -39,6 +39,7 @@ struct prune_curve_options {
     bool centred, merge;
     size_t resamples; /* 0: no intervals */
     uint64_t seed;
+    struct workers workers; /* of predicting and correlating */
 };
 
 struct prune_curve {

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "core/columns.h"
 #include "core/trainer_inside.h"
+#include "io/mapping.h"
 
 /* ---- construction ---- */
 
@@ -380,6 +381,8 @@ static void keep_losses(struct trainer *trainer)
 static enum status end_epoch(struct trainer *trainer, struct error *err)
 {
     enum status status = validate(trainer, err);
+    if (!status)
+        status = mapping_check(err);
     if (status)
         return status;
     trainer->validating = false;

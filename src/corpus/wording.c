@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "io/file.h"
+#include "io/mapping.h"
 #include "io/json.h"
 
 static const struct {

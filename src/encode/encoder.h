@@ -6,7 +6,7 @@
  * is encoded by the same one with the same statistics.
  *
  * Call order for making features:
- *   1. encoder_open(name, NULL)          a fresh one: its rows are raw
+ *   1. encoder_create(name, opening)     a fresh one: its rows are raw
  *   2. encoder_prompts, _responses       raw rows of all texts
  *   3. encoder_fit per side              fixes mean and scale on the training rows
  *   4. encoder_standardise per side      the same rows in place; bit for bit what step 2
@@ -14,6 +14,13 @@
  *   5. encoder_settings                  into the features' metadata
  * and for encoding a text that comes later:
  *   encoder_open(name, settings), encoder_prompts or _responses.
+ *
+ * Names: "surface"; "vectors:FILE"; "model2vec:DIR"; "http://HOST#MODEL" and "https://..."; and
+ * several joined by "+", whose rows are the rows of each, one after the other
+ * ("surface+vectors:FILE").
+ *
+ * An encoder may work elsewhere: a call takes any number of texts, so that many can be under
+ * way at once, looks at the cancel flag and reports progress meanwhile, and may fail.
  *
  * Deterministic: the same text and settings give the same bytes whatever was encoded
  * before. Any bytes are accepted as text. An object belongs to one thread at a time and
@@ -29,6 +36,7 @@
 
 #include "base/error.h"
 
+struct cancel;
 struct encoder;
 struct json;
 
@@ -56,9 +64,38 @@ struct encoder_response {
     struct encoder_text response;
 };
 
-/* `name` is "surface". `settings` is what encoder_settings returned, or NULL for defaults;
- * it is not kept. NULL on failure: STATUS_NOT_FOUND for a name that no encoder has,
- * STATUS_FORMAT when settings are not of this encoder. */
+/* What can be chosen about a fresh encoder; all zero: plain means. A choice is refused when no
+ * part of the encoder knows it. */
+struct encoder_choices {
+    double sif;             /* > 0: words weigh sif / (sif + how often they occur) */
+    bool removes_component; /* the first principal component of the training texts */
+    /* Of an encoder that runs elsewhere (endpoint.h has what they mean, and what 0 and NULL do). */
+    int profile;          /* enum endpoint_profile */
+    const char *template; /* name or file */
+    const char *gain;     /* a checkpoint that holds the gain of the model's last norm */
+    size_t batch, requests;
+};
+
+/* Who looks at long work. Borrowed as long as the encoder. */
+struct encoder_watch {
+    /* Of the call that is running: its texts, or bytes of a file that is read. NULL: nobody. */
+    void (*progress)(void *self, double done, double total);
+    void *self;
+    const struct cancel *cancel; /* NULL: nobody stops it */
+};
+
+struct encoder_opening {
+    const struct json *settings;           /* what encoder_settings returned; not kept */
+    const struct encoder_choices *choices; /* of a fresh encoder; NULL: none */
+    const struct encoder_watch *watch;     /* NULL: nobody looks */
+};
+
+/* NULL on failure: STATUS_NOT_FOUND for a name that no encoder has, or whose file is not there
+ * any more; STATUS_USAGE for a choice that it does not know; STATUS_FORMAT when settings are not
+ * of this encoder or its file is not what it says or not the one it was; STATUS_CANCELLED. */
+struct encoder *encoder_create(const char *name, const struct encoder_opening *opening,
+                               struct error *err);
+/* The same with settings alone; NULL for a fresh encoder without choices. */
 struct encoder *encoder_open(const char *name, const struct json *settings,
                              struct error *err);
 void encoder_free(struct encoder *encoder); /* NULL is allowed */
@@ -76,7 +113,7 @@ const char *encoder_feature(const struct encoder *encoder, enum encoder_side sid
                             size_t index);
 
 /* out: [n, Dp] or [n, Dr] row-major, standardised when that side is fitted. On failure
- * (none for "surface") out is unspecified. */
+ * (none for an encoder that works here) out is unspecified. */
 enum status encoder_prompts(struct encoder *encoder, const struct encoder_prompt *texts,
                             size_t n, float *out, struct error *err);
 enum status encoder_responses(struct encoder *encoder, const struct encoder_response *texts,
@@ -94,6 +131,19 @@ bool encoder_is_fitted(const struct encoder *encoder, enum encoder_side side);
  * not fitted. */
 void encoder_standardise(const struct encoder *encoder, enum encoder_side side, float *rows,
                          size_t n);
+
+/* Words met since the encoder was opened, and how many of them it has no numbers for. */
+struct encoder_coverage {
+    const char *name; /* of the part; valid as long as the encoder */
+    size_t n_words, n_unknown;
+};
+
+/* Fills at most `room` and returns how many parts of the encoder count words. */
+size_t encoder_coverage(const struct encoder *encoder, struct encoder_coverage *out,
+                        size_t room);
+
+/* What the user should know and no error says; NULL: nothing. Valid as long as the encoder. */
+const char *encoder_warning(const struct encoder *encoder);
 
 /* Everything that encoder_open needs to make this encoder again, statistics included;
  * numbers round-trip. The caller frees it. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "encode/floats.h"
 #include "io/json.h"
 
 /* Sums over the rows, per feature. */
@@ -108,51 +109,29 @@ void standard_apply(const struct standard *standard, float *rows, size_t n)
         return;
     for (size_t row = 0; row < n; row++, rows += standard->width)
         for (size_t i = 0; i < standard->width; i++) {
+            if (standard->mean[i] == 0 && standard->scale[i] == 1)
+                continue;
             float y = (rows[i] - standard->mean[i]) * standard->scale[i];
             y = y < STANDARD_LIMIT ? y : STANDARD_LIMIT;
             rows[i] = y > -STANDARD_LIMIT ? y : -STANDARD_LIMIT;
         }
 }
 
-static struct json *to_array(const float *values, size_t n)
-{
-    struct json *array = json_array();
-    for (size_t i = 0; i < n; i++)
-        json_push(array, json_new_number((double)values[i]));
-    return array;
-}
-
 struct json *standard_to_json(const struct standard *standard)
 {
     struct json *json = json_object();
-    json_put(json, "mean", to_array(standard->mean, standard->width));
-    json_put(json, "scale", to_array(standard->scale, standard->width));
+    json_put(json, "mean", floats_to_json(standard->mean, standard->width));
+    json_put(json, "scale", floats_to_json(standard->scale, standard->width));
     return json;
-}
-
-static enum status from_array(float *values, size_t n, const struct json *json,
-                              const char *key, struct error *err)
-{
-    const struct json *array = json_get(json, key);
-    if (!json_is_array(array) || json_length(array) != n)
-        return error_set(err, STATUS_FORMAT, "'%s' is not a list of %zu numbers", key, n);
-    const struct json *item = json_first(array);
-    for (size_t i = 0; i < n; i++, item = json_next(item)) {
-        double value;
-        if (!json_number(item, &value) || !(fabs(value) <= (double)3.4e38f))
-            return error_set(err, STATUS_FORMAT, "number %zu of '%s' is none", i, key);
-        values[i] = (float)value;
-    }
-    return STATUS_OK;
 }
 
 enum status standard_from_json(struct standard *standard, size_t width,
                                const struct json *json, struct error *err)
 {
     struct standard result = standard_create(width);
-    enum status status = from_array(result.mean, width, json, "mean", err);
+    enum status status = floats_from_json(result.mean, width, json, "mean", err);
     if (status == STATUS_OK)
-        status = from_array(result.scale, width, json, "scale", err);
+        status = floats_from_json(result.scale, width, json, "scale", err);
     if (status != STATUS_OK) {
         standard_done(&result);
         return status;

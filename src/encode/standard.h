@@ -5,9 +5,10 @@
  * What mean and scale are depends on the feature:
  *   SCALING_CENTRED  mean and 1 / standard deviation over the rows
  *   SCALING_PRESENT  0 and 1 / root mean square over those rows in which any feature of
- * this scaling is not 0: for a part that many rows lack, so that 0 stays 0 and means the
- * same as lacking it SCALING_NONE     0 and 1 A feature that does not vary over these rows
- * gets scale 0.
+ *                    this scaling is not 0: for a part that many rows lack, so that 0 stays
+ *                    0 and means the same as lacking it
+ *   SCALING_NONE     0 and 1, and no limit: it stays what it is
+ * A feature that does not vary over these rows gets scale 0.
  */
 #ifndef ENCODE_STANDARD_H
 #define ENCODE_STANDARD_H

@@ -55,8 +55,11 @@ static enum status read_settings(const struct json *settings, size_t *hashed,
     return STATUS_OK;
 }
 
-static void *surface_open(const struct json *settings, struct error *err)
+static void *surface_open(const char *name, const struct encoder_opening *opening,
+                          struct error *err)
 {
+    (void)name;
+    const struct json *settings = opening->settings;
     size_t hashed = SURFACE_HASHED;
     if (settings && read_settings(settings, &hashed, err) != STATUS_OK)
         return NULL;
@@ -171,6 +174,12 @@ static enum status surface_responses(void *self, const struct encoder_response *
     return STATUS_OK;
 }
 
+static bool surface_adds_context(const void *self)
+{
+    (void)self;
+    return true;
+}
+
 static void surface_settings(const void *self, struct json *object)
 {
     const struct surface *surface = self;
@@ -180,7 +189,8 @@ static void surface_settings(const void *self, struct json *object)
 
 const struct encoder_kind surface_kind = {
     .name = "surface",
-    .adds_context = true,
+    .label = "surface",
+    .adds_context = surface_adds_context,
     .open = surface_open,
     .close = surface_close,
     .width = surface_width,

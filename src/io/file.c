@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -413,39 +412,4 @@ enum status sink_check(const char *path, struct error *err)
         return err->status;
     sink_abandon(sink);
     return STATUS_OK;
-}
-
-/* ---- mapping ---- */
-
-enum status mapping_open(struct mapping *mapping, const char *path, struct error *err)
-{
-    struct stat info;
-    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))
-        return error_set(err, STATUS_IO, "cannot map '%s': it is not a regular file", path);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return error_set(err, errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO,
-                         "cannot read '%s': %s", path, strerror(errno));
-    uint64_t size = 0;
-    enum status status = check_readable(fd, path, &size, err);
-    struct mapping result = {.length = (size_t)size};
-    if (!status && size) {
-        void *bytes = mmap(NULL, result.length, PROT_READ, MAP_SHARED, fd, 0);
-        if (bytes == MAP_FAILED)
-            status =
-                error_set(err, STATUS_IO, "cannot map '%s': %s", path, strerror(errno));
-        else
-            result.bytes = bytes;
-    }
-    close(fd);
-    if (!status)
-        *mapping = result;
-    return status;
-}
-
-void mapping_done(struct mapping *mapping)
-{
-    if (mapping->bytes)
-        munmap((void *)(uintptr_t)mapping->bytes, mapping->length);
-    *mapping = (struct mapping){0};
 }

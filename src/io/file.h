@@ -1,4 +1,4 @@
-/* Files: reading by line, mapping, and writing so that nothing is ever half there.
+/* Files: reading by line, and writing so that nothing is ever half there.
  *
  * Call order for writing:
  *   1. sink_open(path)      makes a temporary file beside path (path itself is not touched)
@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "io/mapping.h" /* a whole file, mapped */
 
 /* ---- reading lines; gzip is recognised by its first bytes, "-" is standard input ---- */
 
@@ -52,15 +53,5 @@ void sink_abandon(struct sink *sink); /* NULL is allowed */
 /* Whether sink_open(path) would succeed now: asked before long work whose result goes there. Nothing
  * is left behind. */
 enum status sink_check(const char *path, struct error *err);
-
-/* ---- a whole file, mapped read-only ---- */
-
-struct mapping {
-    const unsigned char *bytes; /* NULL when the file is empty */
-    size_t length;
-};
-
-enum status mapping_open(struct mapping *mapping, const char *path, struct error *err);
-void mapping_done(struct mapping *mapping);
 
 #endif

@@ -212,11 +212,10 @@ static enum status read_dictionary(struct reader *reader, struct error *err)
 /* ---- the file ---- */
 
 /* Where the header starts and how long it is. */
-static enum status read_prefix(const struct mapping *mapping, size_t *start, size_t *length,
-                               struct error *err)
+static enum status read_prefix(const unsigned char *bytes, size_t n, size_t *start,
+                               size_t *length, struct error *err)
 {
-    const unsigned char *bytes = mapping->bytes;
-    if (mapping->length < 10 || memcmp(bytes, magic, sizeof magic) != 0)
+    if (n < 10 || memcmp(bytes, magic, sizeof magic) != 0)
         return error_set(err, STATUS_FORMAT,
                          "it is no NumPy file: it does not begin with \\x93NUMPY");
     if (bytes[6] < 1 || bytes[6] > 3)
@@ -225,28 +224,46 @@ static enum status read_prefix(const struct mapping *mapping, size_t *start, siz
                          bytes[7]);
     *start = bytes[6] == 1 ? 10 : 12;
     *length = bytes[8] | (size_t)bytes[9] << 8;
-    if (bytes[6] > 1 && mapping->length >= *start)
+    if (bytes[6] > 1 && n >= *start)
         *length |= (size_t)bytes[10] << 16 | (size_t)bytes[11] << 24;
-    if (mapping->length < *start || *length > mapping->length - *start)
+    if (n < *start || *length > n - *start)
         return error_set(err, STATUS_FORMAT,
                          "it announces a header of %zu bytes; the file is cut short",
                          *length);
     return STATUS_OK;
 }
 
-static enum status place_data(struct npy *npy, struct error *err)
+enum status npy_parse(struct tensor *tensor, size_t *header_length,
+                      const unsigned char *bytes, size_t length, struct error *err)
+{
+    size_t start = 0, n = 0;
+    enum status status = read_prefix(bytes, length, &start, &n, err);
+    if (status)
+        return status;
+    const char *text = (const char *)bytes + start;
+    struct tensor result = {.name = ""};
+    struct reader reader = {.start = text, .at = text, .end = text + n, .tensor = &result};
+    status = read_dictionary(&reader, err);
+    if (status)
+        return status;
+    char shown[TENSOR_TEXT];
+    size_t n_data = length - start - n;
+    if (!tensor_measure(&result))
+        return error_set(err, STATUS_FORMAT, "the size of %s overflows",
+                         tensor_describe(&result, shown));
+    if (result.n_bytes != n_data)
+        return error_set(err, STATUS_FORMAT, "%s takes %zu bytes, the file has %zu%s",
+                         tensor_describe(&result, shown), result.n_bytes, n_data,
+                         n_data < result.n_bytes ? "; it is cut short" : "");
+    result.data = bytes + start + n;
+    *tensor = result;
+    *header_length = start + n;
+    return STATUS_OK;
+}
+
+static enum status align_data(struct npy *npy, struct error *err)
 {
     struct tensor *tensor = &npy->tensor;
-    char text[TENSOR_TEXT];
-    size_t n_data = npy->mapping.length - npy->header_length;
-    if (!tensor_measure(tensor))
-        return error_set(err, STATUS_FORMAT, "the size of %s overflows",
-                         tensor_describe(tensor, text));
-    if (tensor->n_bytes != n_data)
-        return error_set(err, STATUS_FORMAT, "%s takes %zu bytes, the file has %zu%s",
-                         tensor_describe(tensor, text), tensor->n_bytes, n_data,
-                         n_data < tensor->n_bytes ? "; it is cut short" : "");
-    tensor->data = npy->mapping.bytes + npy->header_length;
     if ((uintptr_t)tensor->data % dtype_size(tensor->dtype) == 0)
         return STATUS_OK;
     npy->copy = mem_array(tensor->n_bytes, 1);
@@ -259,17 +276,9 @@ static enum status place_data(struct npy *npy, struct error *err)
 
 static enum status read_file(struct npy *npy, struct error *err)
 {
-    size_t start = 0, length = 0;
-    enum status status = read_prefix(&npy->mapping, &start, &length, err);
-    if (status)
-        return status;
-    const char *text = (const char *)npy->mapping.bytes + start;
-    struct reader reader = {
-        .start = text, .at = text, .end = text + length, .tensor = &npy->tensor};
-    npy->tensor.name = "";
-    npy->header_length = start + length;
-    status = read_dictionary(&reader, err);
-    return status ? status : place_data(npy, err);
+    enum status status = npy_parse(&npy->tensor, &npy->header_length, npy->mapping.bytes,
+                                   npy->mapping.length, err);
+    return status ? status : align_data(npy, err);
 }
 
 enum status npy_open(struct npy *npy, const char *path, struct error *err)
@@ -292,4 +301,34 @@ void npy_done(struct npy *npy)
     free(npy->copy);
     mapping_done(&npy->mapping);
     *npy = (struct npy){0};
+}
+
+/* ---- writing ---- */
+
+enum status npy_add_header(struct text *out, const struct tensor *tensor, struct error *err)
+{
+    static const char *const codes[DTYPE_COUNT] = {
+        [DTYPE_F64] = "<f8", [DTYPE_F32] = "<f4", [DTYPE_F16] = "<f2",
+        [DTYPE_I64] = "<i8", [DTYPE_I32] = "<i4", [DTYPE_I16] = "<i2",
+        [DTYPE_I8] = "|i1",  [DTYPE_U8] = "|u1",  [DTYPE_BOOL] = "|b1"};
+    if (!codes[tensor->dtype])
+        return error_set(err, STATUS_USAGE, "NumPy has no %s; write F32 or F16",
+                         dtype_name(tensor->dtype));
+    struct text header = {0};
+    text_printf(&header, "{'descr': '%s', 'fortran_order': False, 'shape': (",
+                codes[tensor->dtype]);
+    for (size_t i = 0; i < tensor->rank; i++)
+        text_printf(&header, i ? " %zu," : "%zu,", tensor->shape[i]);
+    if (tensor->rank > 1) /* (3, 4), but (3,) */
+        header.bytes[--header.length] = '\0';
+    text_add(&header, "), }");
+    while ((10 + header.length + 1) % 64)
+        text_add_char(&header, ' ');
+    text_add_char(&header, '\n');
+    const char prefix[4] = {1, 0, (char)header.length, (char)(header.length >> 8)};
+    text_append(out, magic, sizeof magic);
+    text_append(out, prefix, sizeof prefix);
+    text_append(out, header.bytes, header.length);
+    text_done(&header);
+    return STATUS_OK;
 }

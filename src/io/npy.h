@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "io/file.h"
+#include "io/mapping.h"
 #include "io/tensor.h"
 
 struct npy {
@@ -22,5 +22,16 @@ struct npy {
 
 enum status npy_open(struct npy *npy, const char *path, struct error *err);
 void npy_done(struct npy *npy); /* all zero is allowed */
+
+/* The same of bytes in memory: fills the tensor, its data borrowed from the bytes and as they are aligned
+ * there, and where they begin. The message names no file. */
+enum status npy_parse(struct tensor *tensor, size_t *header_length,
+                      const unsigned char *bytes, size_t length, struct error *err);
+
+/* Appends what stands before the data of a file that holds such an array: a multiple of 64 bytes.
+ * STATUS_USAGE for BF16, which NumPy does not have. */
+struct text;
+enum status npy_add_header(struct text *out, const struct tensor *tensor,
+                           struct error *err);
 
 #endif

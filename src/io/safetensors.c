@@ -37,7 +37,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "io/file.h"
+#include "io/mapping.h"
 #include "io/safetensors_header.h"
 #include "io/safetensors_index.h"
 

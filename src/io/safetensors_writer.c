@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "io/file.h"
+#include "io/mapping.h"
 #include "io/json.h"
 #include "io/tensor.h"
 
@@ -222,7 +223,12 @@ enum status safetensors_writer_commit(struct safetensors_writer *writer, struct 
         write_header(writer);
     skip_finished(writer);
     assert(writer->current == writer->n_tensors);
-    enum status status = sink_commit(writer->sink, err);
+    /* What it is made of may be zeros where a file was cut short. */
+    enum status status = mapping_check(err);
+    if (status)
+        sink_abandon(writer->sink);
+    else
+        status = sink_commit(writer->sink, err);
     writer_free(writer);
     return status;
 }

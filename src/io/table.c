@@ -172,6 +172,11 @@ bool table_is_missing(const struct column *column, const struct cell *cell)
     return column->type == COLUMN_TEXT ? !cell->text : isnan(cell->value);
 }
 
+bool table_mode_is_shown(enum table_mode mode)
+{
+    return mode == TABLE_TEXT || mode == TABLE_BOX;
+}
+
 void table_write(const struct table *table, enum table_mode mode, size_t cells,
                  struct text *out)
 {

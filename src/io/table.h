@@ -95,6 +95,9 @@ enum table_mode {
     TABLE_PLAIN,    /* TABLE_TEXT in one part, without title and rule */
 };
 
+/* Whether a mode lays out a whole report for people; the others carry one table or data. */
+bool table_mode_is_shown(enum table_mode mode);
+
 /* Appends the table.
  *
  * In csv and tsv a missing cell is empty, and an interval is two columns, NAME_low and

@@ -34,16 +34,6 @@ struct adapting {
     double *scale;            /* [K] of the heads on the training pairs; with rules only */
 };
 
-size_t adapting_threads(const struct model *model, size_t batch, size_t most)
-{
-    /* Products of a step that are worth a thread of their own, as for training. */
-    const double worth = 25e6;
-    double step = 6 * (double)batch * (double)shape_inputs(&model->shape) *
-                  (double)model->shape.prompt_width;
-    double threads = ceil(step / worth);
-    return threads < (double)most ? (size_t)(threads < 1 ? 1 : threads) : most;
-}
-
 /* The next run, of those that there are. */
 static size_t setting_at(const struct adapting *adapting)
 {
@@ -67,6 +57,11 @@ static enum status begin(struct adapting *adapting, struct error *err)
     return adapting->work ? STATUS_OK : err->status;
 }
 
+static struct workers workers_of(const struct adapting *adapting)
+{
+    return (struct workers){adapting->team, adapting->options.cancel};
+}
+
 /* Scales of the heads for the rules. */
 static enum status measure_scales(struct adapting *adapting, struct error *err)
 {
@@ -77,9 +72,10 @@ static enum status measure_scales(struct adapting *adapting, struct error *err)
     struct predictions predictions;
     features_select(features, SPLIT_TRAIN, -1, pairs);
     adapting->scale = mem_alloc(K * sizeof *adapting->scale);
+    struct predict_options options = {RULE_PROBABILITY, ROUTE_CONTEXT,
+                                      workers_of(adapting)};
     enum status status =
-        predictions_make(&predictions, features, adapting->model, pairs, n,
-                         (struct predict_options){RULE_PROBABILITY, ROUTE_CONTEXT}, err);
+        predictions_make(&predictions, features, adapting->model, pairs, n, options, err);
     if (!status) {
         weigh_scales(predictions.margin, n, K, adapting->scale);
         predictions_done(&predictions);
@@ -94,7 +90,8 @@ static enum status look(const struct adapting *adapting, const struct model *mod
     struct evaluate_options options = {.split = adapting->options.split,
                                        .rule = adapting->options.rule,
                                        .routing = routing,
-                                       .seed = adapting->options.seed};
+                                       .seed = adapting->options.seed,
+                                       .workers = workers_of(adapting)};
     return evaluate(adapting->features, model, &options, out, err);
 }
 
@@ -222,6 +219,11 @@ double adapting_done(const struct adapting *adapting)
 {
     double share = adapting->work ? adapt_budget_done_share(adapting->work) : 0;
     return (double)adapting->n_done + share;
+}
+
+size_t adapting_ended(const struct adapting *adapting)
+{
+    return adapting->n_done;
 }
 
 size_t adapting_total(const struct adapting *adapting)

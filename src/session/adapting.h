@@ -37,6 +37,7 @@ struct adapting_options {
     bool with_rules;            /* score the weight rules and controls on the same labels */
     size_t runs;                /* >= 1 */
     uint64_t seed;
+    const struct cancel *cancel; /* looked at within evaluations; NULL: nobody stops them */
 };
 
 struct adapting_run {
@@ -51,9 +52,6 @@ struct adapting_run {
 
 struct adapting;
 
-/* Threads that serve best, 1 to `most`: a step too small to share is done by one. */
-size_t adapting_threads(const struct model *model, size_t batch, size_t most);
-
 /* features, model, settings and team are borrowed. Errors as of adapt_create, budget_draw
  * and evaluate; NULL on failure. */
 struct adapting *adapting_create(const struct features *features, const struct model *model,
@@ -67,6 +65,7 @@ bool adapting_finished(const struct adapting *adapting);
 
 /* Runs done so far, the one at work counted by its share, and how many there are. */
 double adapting_done(const struct adapting *adapting);
+size_t adapting_ended(const struct adapting *adapting); /* whole ones: have their results */
 size_t adapting_total(const struct adapting *adapting);
 
 /* The model as it is on the split, its router reading prompts or contexts; borrowed. */

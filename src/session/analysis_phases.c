@@ -249,8 +249,9 @@ static enum status correlate(struct analysis *analysis, bool *more, struct error
     const struct predictions *predictions = &analysis->predictions[ROUTE_PROMPT];
     size_t s = analysis->work->at++;
     *more = s + 1 < STATISTIC_COUNT;
+    const struct correlation_options options = {.statistic = (enum statistic)s};
     return correlation_make(&analysis->correlation[s], predictions->margin, predictions->n,
-                            predictions->n_heads, (enum statistic)s, false, err);
+                            predictions->n_heads, &options, err);
 }
 
 static void make_page(struct analysis *analysis, size_t k)

@@ -98,6 +98,8 @@ struct work {
     const struct corpus *corpus;
     const struct encoding_options *options;
     struct encoder *encoder;
+    struct encoder_watch watch;
+    bool is_open; /* the encoder is: what it reports are texts */
 };
 
 static struct encoder_text text_of(const struct passages *passages, int32_t i)
@@ -108,16 +110,30 @@ static struct encoder_text text_of(const struct passages *passages, int32_t i)
     return (struct encoder_text){passage->plain, passage->length};
 }
 
+static double count_texts(const struct encoding_arrays *arrays)
+{
+    return (double)(arrays->n_prompts + arrays->n_contexts + arrays->n_responses);
+}
+
+/* The encoder's own report: of its file, or of the batch that it is at. */
+static void report_inside(void *self, double done, double total)
+{
+    const struct work *work = self;
+    if (!work->options->progress)
+        return;
+    if (work->is_open)
+        work->options->progress(work->options->self, (double)work->encoding->n_texts + done,
+                                count_texts(work->arrays));
+    else
+        work->options->progress(work->options->self, done, total);
+}
+
 static enum status report_batch(struct work *work, size_t n, size_t bytes,
                                 struct error *err)
 {
-    const struct encoding_arrays *arrays = work->arrays;
     work->encoding->n_texts += n;
     work->encoding->n_bytes += bytes;
-    double total = (double)(arrays->n_prompts + arrays->n_contexts + arrays->n_responses);
-    if (work->options->progress)
-        work->options->progress(work->options->self, (double)work->encoding->n_texts,
-                                total);
+    report_inside(work, 0, 0);
     if (cancel_asked(work->options->cancel))
         return error_set(err, STATUS_CANCELLED,
                          "encoding was stopped; nothing was written");
@@ -366,9 +382,16 @@ enum status encoding_make(struct encoding *encoding, const struct corpus *corpus
         return status;
     struct encoding made = {.arrays = mem_zero(sizeof *made.arrays)};
     made.arrays->heads_see_context = options->heads_see_context;
-    struct work work = {&made, made.arrays, corpus, options, NULL};
-    work.encoder = encoder_open(options->encoder, NULL, err);
-    status = work.encoder ? make_arrays(&work, err) : err->status;
+    struct work work = {&made, made.arrays, corpus, options};
+    work.watch = (struct encoder_watch){report_inside, &work, options->cancel};
+    struct error inner = {0};
+    work.encoder = encoder_create(
+        options->encoder, &(struct encoder_opening){NULL, options->choices, &work.watch},
+        &inner);
+    made.encoder = work.encoder;
+    work.is_open = true;
+    status = work.encoder ? make_arrays(&work, err)
+                          : error_set(err, inner.status, "%s", inner.message);
     if (!status)
         status = encode_prompts(&work, err);
     if (!status)
@@ -377,7 +400,6 @@ enum status encoding_make(struct encoding *encoding, const struct corpus *corpus
         status = standardise(&work, err);
     if (!status)
         describe(&work);
-    encoder_free(work.encoder);
     if (status)
         encoding_done(&made);
     else
@@ -390,6 +412,7 @@ void encoding_done(struct encoding *encoding)
     struct encoding_arrays *arrays = encoding->arrays;
     if (!arrays)
         return;
+    encoder_free(encoding->encoder);
     free(arrays->contexts);
     free(arrays->responses);
     free(arrays->prompt_rows);

@@ -16,13 +16,17 @@
 #include "core/features.h"
 
 struct corpus;
+struct encoder;
+struct encoder_choices;
 
 struct encoding_options {
-    const char *encoder;    /* "surface" */
+    const char *encoder;                   /* its name: encode/encoder.h */
+    const struct encoder_choices *choices; /* NULL: none */
     const char *source;     /* name of the corpus file, for the metadata; NULL: none */
     bool heads_see_context; /* responses are encoded as answers to prompt and context, an
                                empty line between them, where a pair has a context */
-    void (*progress)(void *self, double done, double total); /* texts; NULL: nobody looks */
+    /* Bytes of the encoder's file while it is opened, then texts; NULL: nobody looks. */
+    void (*progress)(void *self, double done, double total);
     void *self;
     const struct cancel *cancel;
 };
@@ -32,10 +36,11 @@ struct encoding {
     struct features features; /* arrays owned by the encoding */
     size_t n_texts, n_bytes;  /* encoded: prompts, contexts and responses */
     struct encoding_arrays *arrays;
+    struct encoder *encoder; /* as fitted, owned; asked for its coverage */
 };
 
 /* All pairs must have a split (split_assign). STATUS_SHAPE for a corpus without pairs or without
- * training pairs, STATUS_NOT_FOUND for an encoder of another name, STATUS_NO_MEMORY,
+ * training pairs, errors of encoder_create and of the encoder itself, STATUS_NO_MEMORY,
  * STATUS_CANCELLED. *encoding is created. */
 enum status encoding_make(struct encoding *encoding, const struct corpus *corpus,
                           const struct encoding_options *options, struct error *err);

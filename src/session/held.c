@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "core/checkpoint.h"
 #include "core/linalg.h"
-#include "io/file.h"
+#include "io/mapping.h"
 #include "io/json.h"
 #include "session/origin.h"
 

@@ -28,22 +28,22 @@ struct training_options training_defaults(void)
 {
     return (struct training_options){
         .router = ROUTER_MLP,
-        .n_heads = 5,
-        .n_hidden = 128,
-        .alpha = 0.5,
-        .restarts = 5,
+        .n_heads = TRAINING_HEADS,
+        .n_hidden = TRAINING_HIDDEN,
+        .alpha = TRAINING_ALPHA,
+        .restarts = TRAINING_RESTARTS,
         .with_single = true,
-        .holdout = 0.1,
+        .holdout = TRAINING_HOLDOUT,
         .recipe =
             {
-                .learning_rate = 2e-3,
-                .warmup = 0.05,
-                .clip = 1,
+                .learning_rate = TRAINING_RATE,
+                .warmup = TRAINING_WARMUP,
+                .clip = TRAINING_CLIP,
                 .decay = DECAY_COSINE,
                 .order = ORDER_SHUFFLED,
-                .batch = 64,
-                .epochs = 40,
-                .patience = 5,
+                .batch = TRAINING_BATCH,
+                .epochs = TRAINING_EPOCHS,
+                .patience = TRAINING_PATIENCE,
                 .seed = 1,
             },
     };
@@ -263,7 +263,8 @@ static struct json *describe(const struct training *training, size_t best)
     json_put_text(metadata, "format", "microscope.model/1");
     json_put_text(metadata, "settings", text);
     json_put_text(metadata, "features", hash);
-    const char *const carried[] = {"encoder", "corpus", "source"};
+    const char *const carried[] = {"encoder", "encoder.settings", "heads_see", "corpus",
+                                   "source"};
     for (size_t i = 0; i < sizeof carried / sizeof *carried; i++)
         if (json_text(json_get(features, carried[i])))
             json_put_text(metadata, carried[i], json_text(json_get(features, carried[i])));

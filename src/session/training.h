@@ -36,8 +36,22 @@ struct training_options {
     struct recipe recipe;
 };
 
-/* The defaults of `microscope train`, with 5 heads (docs/equations.md says which are the paper's and
- * which were chosen by measurement). */
+/* The defaults of `microscope train` (docs/equations.md says which are the paper's and which were
+ * chosen by measurement), as numbers and, by TRAINING_TEXT, as the text of a field: the only place in
+ * which they stand. The router is an mlp, the schedule a cosine, pairs are shuffled. */
+#define TRAINING_HEADS          5
+#define TRAINING_HIDDEN         128
+#define TRAINING_ALPHA          0.5
+#define TRAINING_RESTARTS       5
+#define TRAINING_HOLDOUT        0.1
+#define TRAINING_RATE           0.002
+#define TRAINING_WARMUP         0.05
+#define TRAINING_CLIP           1
+#define TRAINING_BATCH          64
+#define TRAINING_EPOCHS         40
+#define TRAINING_PATIENCE       5
+#define TRAINING_TEXT(value)    TRAINING_TEXT_OF(value)
+#define TRAINING_TEXT_OF(value) #value
 struct training_options training_defaults(void);
 
 struct training;

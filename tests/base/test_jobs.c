@@ -128,6 +128,75 @@ static void test_cancel(void **state)
     assert_true(cancel_asked(&cancel));
 }
 
+/* ---- work in parts ---- */
+
+enum { PARTS = 500 };
+
+struct sheet {
+    atomic_size_t done[PARTS], n_done;
+    size_t bad[2]; /* parts that fail; PARTS: none */
+    size_t stop_at;
+    struct cancel cancel;
+};
+
+static enum status fill(void *arg, size_t i, struct error *err)
+{
+    struct sheet *sheet = arg;
+    atomic_fetch_add(&sheet->done[i], 1);
+    if (atomic_fetch_add(&sheet->n_done, 1) + 1 == sheet->stop_at)
+        atomic_store(&sheet->cancel.asked, true);
+    if (i == sheet->bad[0] || i == sheet->bad[1])
+        return error_set(err, STATUS_NUMERIC, "part %zu is bad", i);
+    return STATUS_OK;
+}
+
+static void test_every_part_is_done_once(void **state)
+{
+    (void)state;
+    for (size_t s = 0; s <= sizeof sizes / sizeof *sizes; s++)
+        for (size_t n = 0; n <= PARTS; n += n < 2 ? 1 : 249) {
+            struct sheet sheet = {.bad = {PARTS, PARTS}};
+            struct workers workers = {s ? team_create(sizes[s - 1]) : NULL, NULL};
+            struct error err = {0};
+            assert_int_equal(workers_count(&workers), s ? sizes[s - 1] : 1);
+            assert_int_equal(workers_run(&workers, fill, &sheet, n, &err), STATUS_OK);
+            for (size_t i = 0; i < PARTS; i++)
+                assert_int_equal(sheet.done[i], i < n);
+            team_free(workers.team);
+        }
+}
+
+static void test_the_first_bad_part_is_told(void **state)
+{
+    (void)state;
+    struct workers workers = {team_create(3), NULL};
+    for (size_t round = 0; round < 200; round++) {
+        struct sheet sheet = {.bad = {101, 100}};
+        struct error err = {0};
+        assert_int_equal(workers_run(&workers, fill, &sheet, PARTS, &err), STATUS_NUMERIC);
+        assert_string_equal(err.message, "part 100 is bad");
+        assert_true(sheet.n_done < PARTS);
+    }
+    team_free(workers.team);
+}
+
+static void test_parts_are_stopped(void **state)
+{
+    (void)state;
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+        struct sheet sheet = {.bad = {PARTS, PARTS}, .stop_at = 7};
+        struct workers workers = {team_create(sizes[s]), &sheet.cancel};
+        struct error err = {0};
+        assert_int_equal(workers_run(&workers, fill, &sheet, PARTS, &err),
+                         STATUS_CANCELLED);
+        assert_in_range(sheet.n_done, 7, 7 + sizes[s]);
+        assert_int_equal(workers_run(&workers, fill, &sheet, PARTS, &err),
+                         STATUS_CANCELLED);
+        assert_in_range(sheet.n_done, 7, 7 + sizes[s]);
+        team_free(workers.team);
+    }
+}
+
 static void test_there_is_a_processor(void **state)
 {
     (void)state;
@@ -227,6 +296,9 @@ int main(void)
         cmocka_unit_test(test_teams_that_never_work_end),
         cmocka_unit_test(test_signals_reach_the_caller_only),
         cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_every_part_is_done_once),
+        cmocka_unit_test(test_the_first_bad_part_is_told),
+        cmocka_unit_test(test_parts_are_stopped),
         cmocka_unit_test(test_there_is_a_processor),
         cmocka_unit_test(test_jobs_run_in_order_and_wake),
         cmocka_unit_test(test_a_job_is_asked_to_stop),

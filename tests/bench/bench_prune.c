@@ -56,8 +56,8 @@ int main(void)
     for (size_t i = 0; i < MAKES; i++) {
         correlation_done(&correlation);
         double began = clock_seconds();
-        if (correlation_make(&correlation, margin, PAIRS, HEADS, STATISTIC_MARGIN, false,
-                             NULL))
+        if (correlation_make(&correlation, margin, PAIRS, HEADS,
+                             &(struct correlation_options){STATISTIC_MARGIN}, NULL))
             return 1;
         making[i] = clock_seconds() - began;
     }

@@ -133,6 +133,26 @@ static inline void assert_refuses(const struct refusal *refusal)
     done(&result);
 }
 
+/* Every line of a table is refused. */
+#define ASSERT_REFUSED(table) assert_all_refused(table, sizeof(table) / sizeof *(table))
+
+static inline void assert_all_refused(const struct refusal *refusals, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        assert_refuses(&refusals[i]);
+}
+
+/* A copy of a file that is shipped. */
+static inline void copy_shipped(const char *from, const char *to)
+{
+    char path[512];
+    size_t length;
+    snprintf(path, sizeof path, "%s/data/%s", getenv("MICROSCOPE_SOURCE"), from);
+    char *bytes = folder_read(path, &length);
+    folder_write(&here, to, bytes, length);
+    free(bytes);
+}
+
 static inline void assert_same_bytes(const char *a, const char *b)
 {
     size_t n, m;

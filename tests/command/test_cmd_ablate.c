@@ -33,6 +33,9 @@ static void test_kinds(void **state)
     } cases[] = {
         {"ablate heads good.features --to 4 --seeds 2" QUICK, "heads", {1, 2, 3, 4}, 4, 2},
         {"ablate heads good.features --values 3,1 --seeds 1" QUICK, "heads", {3, 1}, 2, 1},
+        {"ablate heads good.features 3,1 --seeds 1" QUICK, "heads", {3, 1}, 2, 1},
+        {"ablate alpha good.features .5,1e-3 --seeds 1" QUICK, "alpha", {.5, 1e-3}, 2, 1},
+        {"ablate hidden good.features 4 --seeds 1 --epochs 1 --json", "hidden", {4}, 1, 1},
         {"ablate alpha good.features --values 0,0.25 --seeds 3" QUICK,
          "alpha",
          {0, 0.25},
@@ -60,6 +63,20 @@ static void test_kinds(void **state)
         assert_null(row);
         json_free(report);
     }
+}
+
+/* Features without contexts: no column of the adapted mixture, and it is said why. */
+static void test_nothing_to_adapt_to(void **state)
+{
+    (void)state;
+    struct result result =
+        run(microscope, "ablate heads good.features --values 2 --seeds 1" QUICK);
+    assert_int_equal(result.code, 0);
+    assert_null(strstr(result.out.bytes, "\"adapted"));
+    assert_non_null(strstr(result.out.bytes,
+                           "were not adapted to labelled pairs: no pair of the train split "
+                           "has a context to adapt to."));
+    done(&result);
 }
 
 /* One head is a single head: oracle, mixture and head are one. */
@@ -117,12 +134,18 @@ static void test_refuses(void **state)
          "'good.features': 31 heads are more than the 30 pairs"},
         {"ablate hidden good.features --router static", 2, "has no hidden units"},
         {"ablate heads good.features good.model", 2, "has no use for 'good.model'"},
+        {"ablate heads good.features 1,two", 2,
+         "has no use for '1,two'; values are numbers"},
+        {"ablate heads good.features 1,,2", 2, "LIST wants a whole number"},
+        {"ablate heads good.features 1 --values 2", 2,
+         "the values are given twice, as '1' and by --values '2'"},
+        {"ablate budget good.features 5,10", 2, "ablate budget adapts a model"},
+        {"ablate budget good.features good.model 5,1.5", 2, "LIST wants a whole number"},
         {"ablate heads good.features --seeds 0", 2, "--seeds wants"},
         {"ablate heads nan.features --to 2 --seeds 1 --epochs 2", 3,
          "'nan.features': chosen row 7"},
     };
-    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
-        assert_refuses(&refusals[i]);
+    ASSERT_REFUSED(refusals);
 }
 
 /* ---- stopping ---- */
@@ -162,6 +185,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kinds),
         cmocka_unit_test(test_one_head),
+        cmocka_unit_test(test_nothing_to_adapt_to),
         cmocka_unit_test(test_same_seed_same_figures),
         cmocka_unit_test(test_refuses),
         cmocka_unit_test(test_interrupted),

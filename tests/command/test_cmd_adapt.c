@@ -4,16 +4,6 @@
 #include "in_folder.h"
 #include "made_features.h"
 
-static void copy_shipped(const char *from, const char *to)
-{
-    char path[512];
-    size_t length;
-    snprintf(path, sizeof path, "%s/data/%s", getenv("MICROSCOPE_SOURCE"), from);
-    char *bytes = folder_read(path, &length);
-    folder_write(&here, to, bytes, length);
-    free(bytes);
-}
-
 /* Contexts everywhere, and attributes nowhere. */
 static void write_without_attributes(const char *name)
 {
@@ -171,7 +161,7 @@ static void test_ablations(void **state)
 {
     (void)state;
     struct json *budgets =
-        report_of("ablate budget demo.features demo.model --values 0,10 --seeds 2 --json");
+        report_of("ablate budget demo.features demo.model 0,10 --seeds 2 --json");
     struct json *taus =
         report_of("ablate tau demo.features demo.model --values 1 --seeds 1 --json");
     struct json *ten =
@@ -191,6 +181,31 @@ static void test_ablations(void **state)
     json_free(ten);
     json_free(taus);
     json_free(budgets);
+}
+
+/* Models that are trained are adapted too where there are contexts. */
+static void test_trained_and_adapted(void **state)
+{
+    (void)state;
+#define HEADS                                                                              \
+    "ablate heads demo.features --values 1,3 --seeds 2 --epochs 2 --hidden 4 --json"
+    struct json *with = report_of(HEADS " --budget 5"),
+                *without = report_of(HEADS " --budget 0");
+    const struct json *row =
+        json_first(json_get(json_get(json_get(with, "tables"), "ablation"), "rows"));
+    const struct json *other =
+        json_first(json_get(json_get(json_get(without, "tables"), "ablation"), "rows"));
+    assert_true(number_of(with, "budget") == 5);
+    assert_true(number_of(row, "adapted") == number_of(row, "mixture")); /* one head */
+    row = json_next(row);
+    assert_true(number_of(row, "adapted") > 0.4);
+    assert_true(number_of(row, "adapted") != number_of(row, "mixture"));
+    assert_int_equal(json_length(json_get(row, "adapted_interval")), 2);
+    assert_null(json_get(other, "adapted"));
+    other = json_next(other);
+    assert_true(number_of(row, "mixture") == number_of(other, "mixture"));
+    json_free(with);
+    json_free(without);
 }
 
 /* ---- what is refused ---- */
@@ -230,8 +245,7 @@ static void test_refusals(void **state)
         {"eval plain.features plain.model --route both", 2,
          "--route wants one of prompt, context"},
     };
-    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
-        assert_refuses(&refusals[i]);
+    ASSERT_REFUSED(refusals);
 }
 
 /* Features without contexts are evaluated by their prompts, and that is said. */
@@ -255,6 +269,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_rules),
         cmocka_unit_test(test_modes),
         cmocka_unit_test(test_ablations),
+        cmocka_unit_test(test_trained_and_adapted),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_route_without_contexts),
     };

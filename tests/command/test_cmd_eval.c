@@ -50,7 +50,8 @@ static void test_same_seed_same_report(void **state)
 static void test_attribute_without_pairs(void **state)
 {
     (void)state;
-    static const char *const modes[] = {"table", "json", "csv", "tsv", "markdown"};
+    static const char *const modes[] = {"table", "json",  "csv",   "tsv",  "markdown",
+                                        "box",   "jsonl", "latex", "plain"};
     for (size_t m = 0; m < sizeof modes / sizeof *modes; m++) {
         char words[128];
         snprintf(words, sizeof words, "eval good.features good.model --mode %s", modes[m]);
@@ -60,6 +61,31 @@ static void test_attribute_without_pairs(void **state)
         assert_null(strstr(result.out.bytes, "nan"));
         done(&result);
     }
+}
+
+/* One cell a row, shaped by the options of every command. */
+static void test_cells(void **state)
+{
+    (void)state;
+    struct result result =
+        run(microscope, "eval good.features good.model --table cells -q "
+                        "--where pairs>0 --sort -accuracy --top 3 --mode "
+                        "csv --columns accuracy,pairs,right");
+    assert_int_equal(result.code, 0);
+    char *at = strchr(result.out.bytes, '\n') + 1;
+    assert_memory_equal(result.out.bytes, "accuracy,pairs,right\n", 21);
+    double before = 2;
+    size_t n = 0;
+    for (; *at; at = strchr(at, '\n') + 1, n++) {
+        char *pairs, *right;
+        double accuracy = strtod(at, &pairs);
+        double all = strtod(pairs + 1, &right);
+        assert_true(accuracy <= before && all > 0);
+        assert_true(fabs(accuracy - strtod(right + 1, NULL) / all) < 1e-12);
+        before = accuracy;
+    }
+    assert_int_equal(n, 3);
+    done(&result);
 }
 
 /* ---- what is refused ---- */
@@ -105,6 +131,11 @@ static void test_refuses(void **state)
         {"eval nothing good.model", 3, "'nothing'"},
         {"eval good.features nothing", 3, "'nothing'"},
         {"eval good.features", 2, "'eval' needs"},
+        {"eval good.features good.model --where head>", 2, "--where: a value is wanted"},
+        {"eval good.features good.model --table cells --sort x", 2,
+         "--sort: there is no column 'x'"},
+        {"eval good.features good.model --out good.model", 2, "is there already; --force"},
+        {"eval good.features good.model --plot heat --json", 2, "--plot draws for people"},
         {"eval good.features .", 3, "it is a directory"},
         {"eval empty good.model", 3, "'empty'"},
         {"eval good.features empty", 3, "'empty'"},
@@ -129,8 +160,7 @@ static void test_refuses(void **state)
         {"eval good.features good.model --table nothing", 2, "'nothing'"},
         {"eval good.features good.model --json --mode csv", 2, "--json contradicts"},
     };
-    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
-        assert_refuses(&refusals[i]);
+    ASSERT_REFUSED(refusals);
 }
 
 static void test_models_cut_anywhere(void **state)
@@ -169,6 +199,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_reports_of_splits),
         cmocka_unit_test(test_same_seed_same_report),
         cmocka_unit_test(test_attribute_without_pairs),
+        cmocka_unit_test(test_cells),
         cmocka_unit_test(test_refuses),
         cmocka_unit_test(test_models_cut_anywhere),
         cmocka_unit_test(test_other_splits_are_not_looked_at),

@@ -165,8 +165,7 @@ static void test_refuses(void **state)
         {"hedge good.features good.model -a nothing --compare-orders 2", 3, "'nothing'"},
         {"hedge good.features none.model -a brevity", 3, "none.model"},
     };
-    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
-        assert_refuses(&refusals[i]);
+    ASSERT_REFUSED(refusals);
 }
 
 int main(int argc, char **argv)

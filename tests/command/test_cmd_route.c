@@ -72,6 +72,40 @@ static void test_route_with_context(void **state)
     json_free(report);
 }
 
+/* The corpus in place of the features: the model's own encoder reads the text. */
+static void test_route_by_corpus(void **state)
+{
+    (void)state;
+    static const char *const asked[] = {
+        "demo.model Plan --json", "demo.model Plan --context brief --json --nearest 7",
+        "demo.model Plan --context brief --json --nearest 0"};
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        char words[160];
+        snprintf(words, sizeof words, "route demo.jsonl %s", asked[i]);
+        struct json *by_corpus = report_of(words);
+        snprintf(words, sizeof words, "route demo.features %s --corpus demo.jsonl",
+                 asked[i]);
+        struct json *by_features = report_of(words);
+        const struct json *row = json_first(rows_of(by_corpus, "weights"));
+        const struct json *want = json_first(rows_of(by_features, "weights"));
+        for (; want; row = json_next(row), want = json_next(want))
+            assert_true(number_of(row, "weight") == number_of(want, "weight"));
+        const struct json *near = json_get(json_get(by_features, "tables"), "nearest");
+        assert_int_equal(near != NULL, i == 1);
+        row = near ? json_first(rows_of(by_corpus, "nearest")) : NULL;
+        want = near ? json_first(rows_of(by_features, "nearest")) : NULL;
+        for (; want; row = json_next(row), want = json_next(want)) {
+            assert_string_equal(json_text(json_get(row, "context")),
+                                json_text(json_get(want, "context")));
+            assert_true(number_of(row, "pairs") == number_of(want, "pairs"));
+            /* The features hold the rows in F16. */
+            assert_near(number_of(row, "cosine"), number_of(want, "cosine"), 1e-3, 0);
+        }
+        json_free(by_corpus);
+        json_free(by_features);
+    }
+}
+
 static void test_route_says_when_a_context_says_nothing(void **state)
 {
     (void)state;
@@ -97,12 +131,18 @@ static void test_route_refuses(void **state)
          "'raw.features': the features name the encoder 'test' without its settings"},
         {"route demo.features raw.model Plan", 3, "router reads 4 numbers a prompt"},
         {"route " ASK "--context brief --corpus other.jsonl", 3,
-         "'other.jsonl' is not the corpus that the features were made from"},
+         "'other.jsonl': the corpus has "},
+        {"route demo.jsonl "
+         "demo.model Plan --corpus demo.jsonl",
+         2, "'demo.jsonl' is a corpus itself"},
+        {"route demo.jsonl raw.model Plan", 3,
+         "'raw.model': the model does not name the encoder"},
+        {"route nothing.jsonl demo.model Plan", 3, "'nothing.jsonl'"},
+        {"route demo.jsonl nothing Plan", 3, "'nothing'"},
         {"route " ASK "--context brief --corpus nothing", 3, "'nothing'"},
         {"route " ASK "--nearest 1001", 2, "--nearest wants"},
     };
-    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
-        assert_refuses(&refusals[i]);
+    ASSERT_REFUSED(refusals);
 }
 
 /* ---- bound ---- */
@@ -159,8 +199,7 @@ static void test_bound_refuses(void **state)
         {"bound demo.features raw.model", 3, "the model's heads read 4 numbers a response"},
         {"bound " DEMO "--split all", 2, "--split wants"},
     };
-    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
-        assert_refuses(&refusals[i]);
+    ASSERT_REFUSED(refusals);
 }
 
 int main(int argc, char **argv)
@@ -168,6 +207,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_route_alone),
         cmocka_unit_test(test_route_with_context),
+        cmocka_unit_test(test_route_by_corpus),
         cmocka_unit_test(test_route_says_when_a_context_says_nothing),
         cmocka_unit_test(test_route_refuses),
         cmocka_unit_test(test_bound),

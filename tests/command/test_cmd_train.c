@@ -135,8 +135,7 @@ static void test_refuses(void **state)
         {"train good.features --resume nothing --out out.model", 3, "'nothing'"},
         {"train good.features --resume out.model --out out.model", 3, "'out.model'"},
     };
-    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
-        assert_refuses(&refusals[i]);
+    ASSERT_REFUSED(refusals);
 }
 
 /* Wherever the features are cut, the model that was there before stays. */
@@ -178,10 +177,8 @@ static void test_least_features(void **state)
     "train good.features --heads 2 --hidden 2 --restarts 1 --epochs 100000 --patience 0 "  \
     "--threads 1 --out long.model"
 
-/* Starts a line with progress on a terminal and interrupts it when there is some. */
-static struct result interrupted(const char *words)
+static void await_training(struct child child)
 {
-    struct child child = start(microscope, words, CAUGHT, TERMINAL);
     char seen[64] = "";
     while (!strstr(seen, "training")) {
         struct pollfd err = {.fd = child.err, .events = POLLIN};
@@ -190,6 +187,13 @@ static struct result interrupted(const char *words)
         assert_true(n > 0);
         seen[n] = '\0';
     }
+}
+
+/* Starts a line with progress on a terminal and interrupts it when there is some. */
+static struct result interrupted(const char *words)
+{
+    struct child child = start(microscope, words, CAUGHT, TERMINAL);
+    await_training(child);
     child_signal(child, SIGINT);
     return finish(child);
 }
@@ -232,8 +236,29 @@ static void test_resume_refuses(void **state)
         {LONG " --resume long.model.run --seed 2", 3, "its seed is"},
         {LONG " --resume long.model.run --no-single", 3, "its models is"},
     };
-    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
-        assert_refuses(&refusals[i]);
+    ASSERT_REFUSED(refusals);
+}
+
+/* Features that somebody writes over while they are trained on: one message, and no model. */
+static void test_features_cut_short(void **state)
+{
+    (void)state;
+    copy_shipped("demo.features.safetensors", "demo.features");
+    struct child child =
+        start(microscope,
+              "train demo.features --heads 2 --hidden 2 --restarts 1 --epochs 100000 "
+              "--patience 0 --threads 2 --out never.model",
+              CAUGHT, TERMINAL);
+    await_training(child);
+    assert_int_equal(truncate("demo.features", 5000), 0);
+    struct result result = finish(child);
+    assert_int_equal(result.signal, 0);
+    assert_int_equal(result.code, 3);
+    assert_non_null(
+        strstr(result.err.bytes, "'demo.features' was cut short while it was being read"));
+    assert_string_equal(result.out.bytes, "");
+    assert_int_equal(access("never.model", F_OK), -1);
+    done(&result);
 }
 
 int main(int argc, char **argv)
@@ -246,6 +271,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_features_cut_anywhere),
         cmocka_unit_test(test_least_features),
         cmocka_unit_test(test_interrupted),
+        cmocka_unit_test(test_features_cut_short),
         cmocka_unit_test(test_resume_refuses),
     };
     if (argc < 2)

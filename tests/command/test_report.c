@@ -195,6 +195,29 @@ static void test_other_modes(void **state)
     report_free(report);
 }
 
+/* It is not written, not the main one, and not part of the document, but there when it is named. */
+static void test_table_on_request(void **state)
+{
+    (void)state;
+    struct report *report = report_create("eval");
+    struct table *table = report_table_on_request(report, "cells", NULL);
+    table_column(table, "x", COLUMN_COUNT, 0, NULL);
+    table_row(table);
+    table_number(table, 7);
+    report_count(report, "pairs", 5, NULL);
+    check(report, &(struct report_style){.mode = TABLE_TEXT}, "pairs  5\n", "");
+    check(report, &(struct report_style){.mode = TABLE_JSON},
+          "{\n  \"command\": \"eval\",\n  \"pairs\": 5\n}\n", "");
+    check(report, &(struct report_style){.mode = TABLE_CSV}, "name,value,unit\npairs,5,\n",
+          "");
+    check(report, &(struct report_style){.mode = TABLE_CSV, .table = "cells"}, "x\n7\n",
+          "");
+    struct report *copy = report_copy(report);
+    check(copy, &(struct report_style){.mode = TABLE_TEXT}, "pairs  5\n", "");
+    report_free(copy);
+    report_free(report);
+}
+
 static void test_values_stand_in_for_a_table(void **state)
 {
     (void)state;
@@ -257,6 +280,7 @@ int main(void)
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_one_table),
         cmocka_unit_test(test_other_modes),
+        cmocka_unit_test(test_table_on_request),
         cmocka_unit_test(test_values_stand_in_for_a_table),
         cmocka_unit_test(test_pages),
         cmocka_unit_test(test_refusals),

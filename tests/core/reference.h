@@ -11,7 +11,7 @@
 
 #include "base/text.h"
 #include "core/features.h"
-#include "io/file.h"
+#include "io/mapping.h"
 #include "io/json.h"
 
 static inline const char *reference_path(const char *name, char path[512])

@@ -3,7 +3,9 @@
 #include <math.h>
 
 #include "base/memory.h"
+#include "base/rng.h"
 #include "core/ablate.h"
+#include "core/adapt_budget.h"
 #include "core/evaluate.h"
 #include "core/linalg.h"
 
@@ -170,6 +172,129 @@ static void test_equals_one_after_another(void **state)
     }
 }
 
+/* ---- adapting ---- */
+
+/* What the model of variant v and seed `seed` decides once it is adapted by itself. */
+static double adapted_alone(const struct fixture *fixture, const struct features *features,
+                            size_t v, size_t seed, size_t per_attribute)
+{
+    struct error err;
+    struct member member = {fixture->variants[v].shape, fixture->variants[v].alpha,
+                            0x100 + seed};
+    struct trainer *trainer = trainer_create(features, train_of(fixture), held_of(fixture),
+                                             &member, 1, &usual, fixture->team, &err);
+    while (!trainer_finished(trainer))
+        assert_int_equal(trainer_step(trainer, &err), 0);
+    struct model model;
+    assert_int_equal(trainer_model(trainer, 0, &model, &err), 0);
+    trainer_free(trainer);
+    uint64_t drawn = rng_mix(usual.seed) + seed;
+    struct budget budget;
+    assert_int_equal(budget_draw(&budget, features, per_attribute, drawn, &err), 0);
+    struct adapt_options options = adapt_defaults();
+    options.learning_rate = 0;
+    options.seed = drawn;
+    if (model.shape.router != ROUTER_NONE) {
+        struct model adapted;
+        struct adapt_budget *work =
+            adapt_budget_create(features, &model, &budget, &options, fixture->team, &err);
+        while (!adapt_budget_finished(work))
+            assert_int_equal(adapt_budget_step(work, &err), 0);
+        assert_int_equal(adapt_budget_model(work, &adapted, &err), 0);
+        adapt_budget_free(work);
+        model_done(&model);
+        model = adapted;
+    }
+    struct evaluation evaluation;
+    struct evaluate_options by_context = {.split = SPLIT_TEST, .routing = ROUTE_CONTEXT};
+    assert_int_equal(evaluate(features, &model, &by_context, &evaluation, &err), 0);
+    double accuracy = evaluation_row(&evaluation, PREDICTOR_MIXTURE)->mean;
+    evaluation_done(&evaluation);
+    budget_done(&budget);
+    model_done(&model);
+    return accuracy;
+}
+
+/* Features whose contexts are other prompts. */
+static struct features with_contexts(const struct fixture *fixture)
+{
+    static int32_t context[PAIRS];
+    struct features features = fixture->features;
+    features.context = features.prompt;
+    for (size_t i = 0; i < PAIRS; i++)
+        context[i] = features.pair_prompt[(i * 7 + 5) % PAIRS];
+    features.pair_context = context;
+    return features;
+}
+
+/* In one round and in several; the figures come one by one, behind those before adapting. */
+static void test_adapted(void **state)
+{
+    struct fixture *fixture = *state;
+    enum { SEEDS = 2, EACH = 6 };
+    struct features features = with_contexts(fixture);
+    for (int many = 0; many < 2; many++) {
+        struct ablate_options options = options_of(fixture, SEEDS);
+        struct error err = {0};
+        options.budget = EACH;
+        options.recipe.batch = many ? 100000000 : usual.batch;
+        struct ablate *ablate = ablate_create(
+            &features, train_of(fixture), held_of(fixture), &options, fixture->team, &err);
+        assert_string_equal(err.message, "");
+        size_t seen = 0;
+        double done = 0;
+        while (!ablate_finished(ablate)) {
+            assert_int_equal(ablate_step(ablate, &err), 0);
+            struct ablate_progress at = ablate_progress(ablate);
+            assert_true(at.done >= done && at.done <= at.total * (1 + 1e-12));
+            assert_in_range(at.n_adapted, seen, seen + 1);
+            assert_true(at.n_adapted <= at.n_judged && at.n_judged <= at.n_models);
+            done = at.done;
+            seen = at.n_adapted;
+            struct ablate_result second = ablate_result(ablate, 1);
+            assert_int_equal(second.n_adapted, seen < 2 ? 0 : seen < 5 ? 1 : 2);
+            assert_true(isnan(second.adapted.mean) == (seen < 2));
+        }
+        assert_int_equal(seen, SEEDS * VARIANTS);
+        for (size_t v = 0; v < VARIANTS && !many; v++) {
+            double want = 0;
+            for (size_t s = 0; s < SEEDS; s++)
+                want += adapted_alone(fixture, &features, v, s, EACH) / SEEDS;
+            struct ablate_result result = ablate_result(ablate, v);
+            assert_int_equal(result.n_adapted, SEEDS);
+            assert_near(result.adapted.mean, want, 1e-9, 0);
+            assert_true(result.adapted.interval.low <= want);
+        }
+        /* One head has nothing to adapt. */
+        assert_near(ablate_result(ablate, 0).adapted.mean,
+                    ablate_result(ablate, 0).mixture.mean, 1e-12, 0);
+        ablate_free(ablate);
+    }
+}
+
+static void test_stopped_while_adapting(void **state)
+{
+    struct fixture *fixture = *state;
+    struct features features = with_contexts(fixture);
+    struct ablate_options options = options_of(fixture, 1);
+    struct cancel cancel = {false};
+    struct error err = {0};
+    options.budget = 4;
+    options.cancel = &cancel;
+    struct ablate *ablate = ablate_create(&features, train_of(fixture), held_of(fixture),
+                                          &options, fixture->team, &err);
+    while (ablate_progress(ablate).n_judged < VARIANTS)
+        assert_int_equal(ablate_step(ablate, &err), 0);
+    atomic_store(&cancel.asked, true);
+    enum status status = STATUS_OK;
+    while (!status)
+        status = ablate_step(ablate, &err);
+    assert_int_equal(status, STATUS_CANCELLED);
+    assert_int_equal(ablate_result(ablate, 2).n_seeds, 1);
+    assert_true(ablate_progress(ablate).n_adapted < VARIANTS);
+    ablate_free(ablate); /* in the middle of it */
+}
+
 /* A batch so large that a step of two models is too much: a round for each, the same figures. */
 static void test_rounds(void **state)
 {
@@ -245,6 +370,13 @@ static void test_refused(void **state)
                               fixture->team, &err));
     assert_int_equal(err.status, STATUS_SHAPE);
     assert_string_equal(err.message, "there are no pairs in the test split to judge on");
+    struct ablate_options adapting = options;
+    adapting.budget = 3;
+    assert_null(ablate_create(&fixture->features, train_of(fixture), held_of(fixture),
+                              &adapting, fixture->team, &err));
+    assert_int_equal(err.status, STATUS_SHAPE);
+    assert_string_equal(err.message,
+                        "no pair of the train split has a context to adapt to");
     fixture->variants[1].shape.response_width = 11;
     assert_null(ablate_create(&fixture->features, train_of(fixture), held_of(fixture),
                               &options, fixture->team, &err));
@@ -294,6 +426,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_equals_one_after_another),
+        cmocka_unit_test(test_adapted),
+        cmocka_unit_test(test_stopped_while_adapting),
         cmocka_unit_test(test_rounds),
         cmocka_unit_test(test_latest),
         cmocka_unit_test(test_without_holdout),

@@ -251,6 +251,20 @@ static void test_steps(void **state)
     bootstrap_free(NULL);
 }
 
+static void test_stopped(void **state)
+{
+    (void)state;
+    struct cancel cancel = {true};
+    make(&given, 40, 0, 8);
+    given.bootstrap.cancel = &cancel;
+    bootstrap_run(&given.bootstrap, means, differences);
+    given.bootstrap.cancel = NULL;
+    for (size_t p = 0; p <= PREDICTORS; p++) {
+        assert_true(isnan(means[p].low) && isnan(means[p].high));
+        assert_true(isnan(differences[p].low));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -265,6 +279,7 @@ int main(void)
         cmocka_unit_test(test_width),
         cmocka_unit_test(test_columns_without_pairs),
         cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_stopped),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -353,6 +353,8 @@ static void open_start(struct features *features, struct model *model)
     json_free(metadata);
 }
 
+static const struct workers alone;
+
 static void test_estimate(void **state)
 {
     (void)state;
@@ -362,7 +364,8 @@ static void test_estimate(void **state)
     struct bound_estimate plain, with_single;
     linalg_init();
     open_start(&features, &model);
-    assert_int_equal(bound_estimate(&features, &model, SPLIT_TRAIN, &plain, &err), 0);
+    assert_int_equal(bound_estimate(&features, &model, SPLIT_TRAIN, &alone, &plain, &err),
+                     0);
     assert_int_equal(plain.n_pairs, 96);
     assert_true(isnan(plain.observed_single) && isnan(plain.bound.single));
     struct json *expected = reference_open();
@@ -374,12 +377,13 @@ static void test_estimate(void **state)
     size_t D = model.shape.response_width;
     model.single = mem_array(D, sizeof *model.single);
     memcpy(model.single, model.heads, D * sizeof *model.single);
-    assert_int_equal(bound_estimate(&features, &model, SPLIT_TRAIN, &with_single, &err), 0);
+    assert_int_equal(
+        bound_estimate(&features, &model, SPLIT_TRAIN, &alone, &with_single, &err), 0);
     assert_near(with_single.bound.floor, plain.bound.floor, 1e-12, 0);
     assert_true(with_single.bound.single >= with_single.bound.floor);
     assert_true(with_single.observed_single > 0);
 
-    assert_int_equal(bound_estimate(&features, &model, SPLIT_TEST, &plain, &err),
+    assert_int_equal(bound_estimate(&features, &model, SPLIT_TEST, &alone, &plain, &err),
                      STATUS_SHAPE);
     assert_string_equal(err.message, "there are no pairs in the test split");
     assert_int_equal(plain.n_pairs, 96);

@@ -26,7 +26,9 @@ static struct correlation make(const float *margin, size_t n, size_t n_heads,
 {
     struct correlation made;
     struct error err = {0};
-    assert_int_equal(correlation_make(&made, margin, n, n_heads, statistic, centred, &err),
+    assert_int_equal(correlation_make(&made, margin, n, n_heads,
+                                      &(struct correlation_options){statistic, centred},
+                                      &err),
                      STATUS_OK);
     return made;
 }

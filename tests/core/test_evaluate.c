@@ -344,6 +344,12 @@ static void test_refused(void **state)
     made.chosen[7 * 5 + 1] = NAN;
     assert_int_equal(evaluate(&made.features, &model, &quick, &none, &err), STATUS_NUMERIC);
     assert_non_null(strstr(err.message, "row 7 "));
+    made.chosen[7 * 5 + 1] = 0;
+    struct cancel cancel = {true};
+    assert_int_equal(evaluate(&made.features, &model,
+                              &(struct evaluate_options){.workers = {NULL, &cancel}}, &none,
+                              &err),
+                     STATUS_CANCELLED);
     assert_int_equal(none.n_pairs, 99);
     model_done(&model);
     made_done(&made);

@@ -360,6 +360,61 @@ static void test_rows_that_are_not_finite(void **state)
     made_done(&made);
 }
 
+/* ---- threads, and being stopped ---- */
+
+/* More rows than one part holds; every number of threads gives the same bytes. */
+static void test_threads_change_nothing(void **state)
+{
+    (void)state;
+    enum { MANY = 2700, K = 3 };
+    struct made made;
+    made_init(&made, &(struct made_sizes){MANY, 1500, 6, 5, 3}, 1);
+    struct model model;
+    struct error err = {0};
+    uint32_t pairs[MANY];
+    for (uint32_t i = 0; i < MANY; i++)
+        pairs[i] = MANY - 1 - i;
+    assert_int_equal(model_create(&model, &(struct shape){ROUTER_MLP, K, 4, 6, 5}, &err),
+                     0);
+    model_draw(&model, 3, 0);
+    struct predictions one = predict(&made.features, &model, pairs, MANY, RULE_PROBABILITY);
+    for (size_t threads = 1; threads <= 3; threads++) {
+        struct predict_options options = {.workers = {team_create(threads), NULL}};
+        struct predictions got;
+        assert_int_equal(
+            predictions_make(&got, &made.features, &model, pairs, MANY, options, &err), 0);
+        assert_memory_equal(got.margin, one.margin, MANY * K * sizeof *one.margin);
+        assert_memory_equal(got.log_weight, one.log_weight,
+                            MANY * K * sizeof *one.log_weight);
+        assert_memory_equal(got.log_probability, one.log_probability,
+                            MANY * sizeof *one.log_probability);
+        assert_memory_equal(got.right, one.right, MANY * got.n_predictors);
+        assert_int_equal(got.ties, one.ties);
+        predictions_done(&got);
+        /* Of two rows that are not finite the first that is needed is named. */
+        float before[2] = {made.chosen[(size_t)2600 * 5], made.chosen[(size_t)40 * 5]};
+        made.chosen[(size_t)2600 * 5] = made.chosen[(size_t)40 * 5] = NAN;
+        assert_int_equal(
+            predictions_make(&got, &made.features, &model, pairs, MANY, options, &err),
+            STATUS_NUMERIC);
+        assert_non_null(strstr(err.message, "row 2600 "));
+        made.chosen[(size_t)2600 * 5] = before[0];
+        made.chosen[(size_t)40 * 5] = before[1];
+        team_free(options.workers.team);
+    }
+    struct cancel cancel = {true};
+    struct predict_options stopped = {.workers = {NULL, &cancel}};
+    struct predictions none = {.n = 99};
+    assert_int_equal(
+        predictions_make(&none, &made.features, &model, pairs, MANY, stopped, &err),
+        STATUS_CANCELLED);
+    assert_string_equal(err.message, "predicting 2700 pairs was stopped");
+    assert_int_equal(none.n, 99);
+    predictions_done(&one);
+    model_done(&model);
+    made_done(&made);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -371,6 +426,7 @@ int main(void)
         cmocka_unit_test(test_routing),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_rows_that_are_not_finite),
+        cmocka_unit_test(test_threads_change_nothing),
     };
     linalg_init();
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -31,9 +31,9 @@ static void prepare(struct given_heads *given, size_t n, size_t K, const float *
     assert_ok(predictions_of_margins(&given->predictions, given->pairs, n, K, margin, log_f,
                                      &err),
               &err);
-    assert_ok(
-        correlation_make(&given->correlation, margin, n, K, STATISTIC_MARGIN, false, &err),
-        &err);
+    assert_ok(correlation_make(&given->correlation, margin, n, K,
+                               &(struct correlation_options){0}, &err),
+              &err);
     assert_ok(
         prune_index_make(&given->index, &given->correlation, &given->predictions, &err),
         &err);
@@ -369,7 +369,8 @@ static void fit(struct fitted *fitted, enum router router, bool alike)
         given->pairs[i] = (uint32_t)i;
     predict(&fitted->features, &fitted->model, given->pairs, &given->predictions);
     assert_ok(correlation_make(&given->correlation, given->predictions.margin,
-                               given->predictions.n, 6, STATISTIC_MARGIN, false, &err),
+                               given->predictions.n, 6, &(struct correlation_options){0},
+                               &err),
               &err);
     assert_ok(
         prune_index_make(&given->index, &given->correlation, &given->predictions, &err),
@@ -533,7 +534,8 @@ static void test_differences(void **state)
     fit(&fitted, ROUTER_MLP, false);
     const struct predictions *before = &fitted.given.predictions;
     struct differences same, changed;
-    differences_make(&fitted.features, before, before, 200, 1, &same);
+    differences_make(&fitted.features, before, before,
+                     &(struct differences_options){200, 1}, &same);
     assert_true(same.mixture.gap == 0 && same.oracle.gap == 0);
     assert_true(same.mixture.interval.low == 0 && same.mixture.interval.high == 0);
     struct evaluate_options options = {.split = SPLIT_TRAIN, .resamples = 0};
@@ -544,7 +546,8 @@ static void test_differences(void **state)
     struct predictions after;
     assert_ok(prune_predict(&after, before, leader, NULL, &err), &err);
     evaluate_predictions(&fitted.features, &after, &options, &cut);
-    differences_make(&fitted.features, before, &after, 200, 1, &changed);
+    differences_make(&fitted.features, before, &after,
+                     &(struct differences_options){200, 1}, &changed);
     const struct {
         enum predictor predictor;
         struct difference *got;
@@ -559,7 +562,8 @@ static void test_differences(void **state)
         assert_true(rows[r].got->interval.high > rows[r].got->gap);
     }
     assert_true(changed.oracle.gap < 0); /* one head cannot be best at all attributes */
-    differences_make(&fitted.features, before, &after, 0, 1, &changed);
+    differences_make(&fitted.features, before, &after, &(struct differences_options){0, 1},
+                     &changed);
     assert_true(isnan(changed.mixture.interval.low));
     predictions_done(&after);
     evaluation_done(&full);

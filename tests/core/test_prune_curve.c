@@ -76,8 +76,9 @@ static void check_point(const struct prune_curve *curve, const struct prune_poin
             prune_predict(&after, before, point->leader,
                           curve->options.merge ? curve->index.importance : NULL, &err),
             STATUS_OK);
-        differences_make(&made.features, before, &after, curve->options.resamples,
-                         curve->options.seed, &want);
+        const struct differences_options options = {curve->options.resamples,
+                                                    curve->options.seed, NULL};
+        differences_make(&made.features, before, &after, &options, &want);
         assert_difference(&point->differences[v].mixture, &want.mixture);
         assert_difference(&point->differences[v].oracle, &want.oracle);
         assert_near(point->nll[v], predictions_nll(&after), 0, 0);

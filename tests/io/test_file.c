@@ -254,12 +254,6 @@ static void test_what_cannot_be_read(void **state)
         struct error err = {0};
         assert_null(source_open(folder_path(&folder, cases[i].name), &err));
         assert_refused(&err, cases[i].status, cases[i].message);
-        struct mapping mapping = {.length = 77};
-        err = (struct error){0};
-        assert_int_equal(mapping_open(&mapping, folder_path(&folder, cases[i].name), &err),
-                         cases[i].status);
-        assert_refused(&err, cases[i].status, cases[i].message);
-        assert_int_equal(mapping.length, 77);
     }
 }
 
@@ -542,30 +536,6 @@ static void test_reader_of_standard_output_may_leave(void **state)
         assert_int_equal(write_standard(open("/dev/full", O_WRONLY), "x"), STATUS_IO);
 }
 
-/* ---- mapping ---- */
-
-static void test_mapping(void **state)
-{
-    (void)state;
-    struct error err = {0};
-    struct mapping mapping;
-    assert_int_equal(
-        mapping_open(&mapping, folder_write(&folder, "mapped", "a\0b", 3), &err),
-        STATUS_OK);
-    assert_int_equal(mapping.length, 3);
-    assert_memory_equal(mapping.bytes, "a\0b", 3);
-    mapping_done(&mapping);
-    assert_null(mapping.bytes);
-    mapping_done(&mapping);
-    assert_int_equal(mapping_open(&mapping, folder_write(&folder, "empty", "", 0), &err),
-                     STATUS_OK);
-    assert_int_equal(mapping.length, 0);
-    assert_null(mapping.bytes);
-    mapping_done(&mapping);
-    assert_int_equal(mapping_open(&mapping, "/dev/null", &err), STATUS_IO);
-    assert_refused(&err, STATUS_IO, "cannot map '/dev/null': it is not a regular file");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -590,7 +560,6 @@ int main(void)
         cmocka_unit_test(test_two_writers_of_one_file),
         cmocka_unit_test(test_standard_output),
         cmocka_unit_test(test_reader_of_standard_output_may_leave),
-        cmocka_unit_test(test_mapping),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

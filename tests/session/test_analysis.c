@@ -211,7 +211,7 @@ static void bound_is_that_of_bound(void **state)
     struct bound_estimate want;
     struct error err;
     assert_int_equal(bound_estimate(&shipped.features->features, &shipped.model->model,
-                                    SPLIT_TEST, &want, &err),
+                                    SPLIT_TEST, &(struct workers){0}, &want, &err),
                      STATUS_OK);
     assert_memory_equal(&want, &whole->bound, sizeof want);
 }
@@ -248,7 +248,8 @@ static void cuts_are_those_of_prune(void **state)
                                               view->predictions.n,
                                               (struct predict_options){0}, &err),
                              0);
-            differences_make(features, &view->predictions, &after, 1000, 1, &want);
+            differences_make(features, &view->predictions, &after,
+                             &(struct differences_options){1000, 1}, &want);
             const struct differences *got = &points[p].differences[v];
             assert_near(got->mixture.before, want.mixture.before, 0, 0);
             assert_near(got->mixture.after, want.mixture.after, 0, 0);
