@@ -132,6 +132,7 @@ static void draw_table(struct heads_table *table, const struct pen *pen)
 static void draw(void *self, const struct snapshot *snapshot, const struct pen *pen)
 {
     struct heads_view *view = self;
+    view->table.wrong = snapshot->analysis_wrong;
     if (!view->table.evaluation)
         nothing_draw(snapshot, pen, "Heads", ANALYSIS_CELLS);
     else if (view->pairs.is_open)
@@ -205,6 +206,15 @@ static void change_routing(const struct heads_table *table, struct answer *answe
         text_add(&answer->line, "show heads routing context");
 }
 
+static bool open_page(struct heads_view *view, size_t row, struct answer *answer)
+{
+    if (row >= view->table.n_heads)
+        return false;
+    if (!heads_page_open(&view->page, &view->table, row))
+        text_add(&answer->say, "the pages of the heads are still being computed");
+    return true;
+}
+
 /* An attribute or the mean opens the pairs, anything else of a head its page. */
 static bool open(struct heads_view *view, struct answer *answer)
 {
@@ -213,11 +223,8 @@ static bool open(struct heads_view *view, struct answer *answer)
     size_t place = heads_place(table, table->state.column);
     if (row >= table->n_rows)
         return false;
-    if (place == SIZE_MAX && row < table->n_heads) {
-        if (!heads_page_open(&view->page, table, row))
-            text_add(&answer->say, "the pages of the heads are still being computed");
-        return true;
-    }
+    if (place == SIZE_MAX && row < table->n_heads)
+        return open_page(view, row, answer);
     heads_pairs_open(&view->pairs, table, row,
                      place == SIZE_MAX ? table->n_places - 1 : place);
     return true;
@@ -260,10 +267,8 @@ static bool act_on_table(struct heads_view *view, const struct action *action,
     enum listing_verb verb;
     if (action->kind == ACTION_DO && strcmp(word, "open") == 0)
         return open(view, answer);
-    if (action->kind == ACTION_DO && strcmp(word, "page") == 0) {
-        size_t row = listing_row(&table->listing, &table->state);
-        return heads_page_open(&view->page, table, row);
-    }
+    if (action->kind == ACTION_DO && strcmp(word, "page") == 0)
+        return open_page(view, listing_row(&table->listing, &table->state), answer);
     if (action->kind == ACTION_DO && strcmp(word, "scale") == 0) {
         change_scale(table, answer);
         return true;

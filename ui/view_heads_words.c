@@ -234,7 +234,8 @@ static void draw_head(const struct heads_table *table, size_t head, const struct
     if (pen->box.rows < 1)
         return;
     if (table->stage < ANALYSIS_HEADS) {
-        pen_put(pen, 0, 0, pen->styles[STYLE_DIM], "what it looks at is being computed");
+        pen_put(pen, 0, 0, pen->styles[table->wrong ? STYLE_ERROR : STYLE_DIM],
+                table->wrong ? table->wrong : "what it looks at is being computed");
         return;
     }
     if (pen->box.rows < 3 || pen->box.columns < 70) {

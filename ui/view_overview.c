@@ -409,9 +409,9 @@ const struct view view_overview = {
         "head is an oracle: for each attribute the head that does best on these very "
         "pairs; "
         "so much could be had if the router always knew which head to trust.\n"
-        "The irreducible share says how much of a single reward's loss comes from people "
-        "who "
-        "disagree, which no single reward can undercut. While 'train' runs, its curve is "
+        "The irreducible share is how much of the single head's loss any single reward "
+        "would "
+        "pay, if the heads are the groups of annotators. While 'train' runs, its curve is "
         "drawn here. i explains the figure under the cursor.",
     .keys = keys,
     .create = create,

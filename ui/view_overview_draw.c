@@ -135,8 +135,14 @@ static void draw_model(const struct overview_view *view, const struct snapshot *
 
 /* ---- figures ---- */
 
-static void draw_words(struct overview_view *view, const struct pen *pen)
+static void draw_words(struct overview_view *view, const struct snapshot *snapshot,
+                       const struct pen *pen)
 {
+    const char *wrong = snapshot->analysis_wrong;
+    if (wrong && view->stage < ANALYSIS_INTERVALS) {
+        pen_wrap(pen, 0, 0, pen->styles[STYLE_ERROR], wrong, strlen(wrong));
+        return;
+    }
     const struct text *text = &view->verdict;
     int n = text_lines(text->bytes, text->length, pen->box.columns);
     int most = n > pen->box.rows ? n - pen->box.rows : 0;
@@ -186,7 +192,7 @@ static void draw_figures(struct overview_view *view, const struct snapshot *snap
         return;
     pen_rule(pen, list + 1, view->reads, NULL);
     struct pen rest = pen_rows(&inside, list + 1, rows - list - 1);
-    draw_words(view, &rest);
+    draw_words(view, snapshot, &rest);
 }
 
 /* ---- the curve ---- */

@@ -62,7 +62,8 @@ struct overview_view {
 /* ---- figures ---- */
 
 void overview_make_figures(struct overview_view *view);
-void overview_fit(struct overview_view *view, int columns); /* chooses columns for a width */
+void overview_fit(struct overview_view *view,
+                  int columns); /* chooses columns for a width */
 void overview_explain(const struct overview_view *view, const struct figure *figure,
                       struct text *out);
 /* NULL: there are none yet. */

@@ -230,6 +230,9 @@ static void test_stages(void **state)
     snapped_reach(&snapped, ANALYSIS_CELLS);
     snapped_has(&snapped, "mixture (router)");
     snapped_has(&snapped, "The intervals are being computed");
+    snapped.snapshot.analysis_wrong = "row 7 is not finite";
+    snapped_has(&snapped, "row 7 is not finite");
+    snapped.snapshot.analysis_wrong = NULL;
     snapped_reach(&snapped, ANALYSIS_WHOLE);
     snapped_has(&snapped, "The mixture ");
     snapped_has(&snapped, "irreducible share");
