@@ -463,6 +463,31 @@ static void test_many_pairs(void **state)
     snapped_done(&snapped);
 }
 
+/* From a key to the canvas, at 200 x 60. */
+static void test_a_step_takes_milliseconds(void **state)
+{
+    (void)state;
+    static const char *const places[] = {"h1;table;0;clarity-and-conciseness",
+                                         "h1;page;0;head", "h1;pairs;0;mean"};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        enum { STEPS = 20 };
+        struct text line = {0};
+        begin(60, 200);
+        text_printf(&line, "cursor heads '%s'", places[i]);
+        tried_run(&demo, line.bytes);
+        workbench_draw(demo.workbench);
+        double begun = clock_seconds();
+        for (int step = 0; step < STEPS; step++) {
+            tried_key(&demo, step % 2 ? "Up" : "Down");
+            assert_true(workbench_draw(demo.workbench));
+        }
+        double seconds = (clock_seconds() - begun) / STEPS;
+        print_message("# %s: %.2f ms\n", places[i], 1e3 * seconds);
+        assert_true(seconds < 0.1);
+        text_done(&line);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -481,6 +506,7 @@ int main(void)
         cmocka_unit_test(test_odd_models),
         cmocka_unit_test(test_A27_hostile_names),
         cmocka_unit_test(test_many_pairs),
+        cmocka_unit_test(test_a_step_takes_milliseconds),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, set_up, tear_down);
