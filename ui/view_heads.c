@@ -279,7 +279,7 @@ static bool act_on_table(struct heads_view *view, const struct action *action,
     return heads_move(&table->listing, &table->state, action, answer);
 }
 
-/* ---- the cursor as a text: "h4 page" or "h4 pairs 2114 clarity" ---- */
+/* ---- the cursor as a text: "h4;page;0;mean", "h4;pairs;2114;clarity" ---- */
 
 static size_t find_row(const struct heads_table *table, const char *name, size_t length)
 {
@@ -293,9 +293,8 @@ static size_t find_row(const struct heads_table *table, const char *name, size_t
 static void put_cursor(struct heads_view *view, const char *text)
 {
     struct heads_table *table = &view->table;
-    char row[24], where[16], column[160] = "";
-    unsigned long pair = 0;
-    if (sscanf(text, "%23[^;];%15[^;];%lu;%159[^\n]", row, where, &pair, column) < 2)
+    char row[24], where[16], number[16], column[160] = "";
+    if (sscanf(text, "%23[^;];%15[^;];%15[^;];%159[^\n]", row, where, number, column) < 3)
         return;
     size_t at = find_row(table, row, strlen(row));
     if (at == SIZE_MAX)
@@ -312,7 +311,7 @@ static void put_cursor(struct heads_view *view, const char *text)
     if (strcmp(where, "pairs") == 0) {
         heads_pairs_open(&view->pairs, table, at,
                          place == SIZE_MAX ? table->n_places - 1 : place);
-        heads_pairs_go(&view->pairs, pair);
+        heads_pairs_go(&view->pairs, strtoul(number, NULL, 10));
     }
 }
 
