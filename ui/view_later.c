@@ -47,5 +47,4 @@ static bool act(void *self, const struct snapshot *snapshot, const struct action
                                       .act = act}
 LATER(router, "Router");
 LATER(context, "Context");
-LATER(ablate, "Ablate");
 LATER(compare, "Compare");

@@ -161,8 +161,9 @@ static enum status map(int fd, const char *path, struct mapping *mapping, struct
     struct stat info;
     if (fstat(fd, &info))
         return error_set(err, STATUS_IO, "cannot read '%s': %s", path, strerror(errno));
-    if (check_kind(&info, path, err))
-        return err->status;
+    enum status status = check_kind(&info, path, err);
+    if (status)
+        return status;
     struct mapping result = {.length = (size_t)info.st_size};
     if (result.length) {
         void *bytes = mmap(NULL, result.length, PROT_READ, MAP_SHARED, fd, 0);
@@ -178,14 +179,16 @@ static enum status map(int fd, const char *path, struct mapping *mapping, struct
 enum status mapping_open(struct mapping *mapping, const char *path, struct error *err)
 {
     struct stat info;
-    if (stat(path, &info) == 0 &&
-        check_kind(&info, path, err)) /* opening a pipe would wait */
-        return err->status;
+    enum status status = STATUS_OK;
+    if (stat(path, &info) == 0)
+        status = check_kind(&info, path, err); /* opening a pipe would wait */
+    if (status)
+        return status;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return error_set(err, errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO,
                          "cannot read '%s': %s", path, strerror(errno));
-    enum status status = map(fd, path, mapping, err);
+    status = map(fd, path, mapping, err);
     close(fd);
     return status;
 }
