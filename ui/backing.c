@@ -326,6 +326,7 @@ struct backing *backing_create(struct workspace *workspace)
     struct backing *backing = mem_zero(sizeof *backing);
     backing->workspace = workspace;
     backing->pool = pool_create(1);
+    backing->shown_percent = -1;
     return backing;
 }
 

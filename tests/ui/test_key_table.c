@@ -89,5 +89,6 @@ int main(void)
         cmocka_unit_test(test_views_bind_keys_of_their_own),
         cmocka_unit_test(test_keys_that_are_not_ours_stay_free),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
