@@ -463,6 +463,42 @@ static void test_many_pairs(void **state)
     snapped_done(&snapped);
 }
 
+static void point(enum mouse_action action, int row, int column)
+{
+    struct event event = {.kind = EVENT_MOUSE};
+    event.mouse = (struct mouse){action, action == MOUSE_PRESS ? 1 : 0, row, column, 0};
+    workbench_event(demo.workbench, &event);
+    workbench_update(demo.workbench);
+}
+
+/* A heading sorts, a row is chosen, the wheel scrolls what it is over. */
+static void test_A29_mouse(void **state)
+{
+    (void)state;
+    begin(24, 80);
+    tried_text(&demo);
+    point(MOUSE_PRESS, 3, 15);
+    tried_has(&demo, "load▲");
+    point(MOUSE_PRESS, 3, 15);
+    tried_has(&demo, "load▼");
+    begin(24, 80);
+    tried_text(&demo);
+    point(MOUSE_PRESS, 5, 31);
+    tried_has(&demo, "▸h2");
+    tried_has(&demo, "h2 · clarity-and-conciseness");
+    point(MOUSE_WHEEL_DOWN, 5, 31);
+    tried_has(&demo, "▸h5");
+    tried_key(&demo, "Enter");
+    tried_text(&demo);
+    point(MOUSE_PRESS, 5, 10);
+    tried_has(&demo, "▸   1,116"); /* the second */
+    tried_keys(&demo, "Esc Space");
+    tried_text(&demo);
+    point(MOUSE_PRESS, 3, 70); /* into the pane of attributes */
+    tried_key(&demo, "Enter");
+    tried_has(&demo, "h5 - ");
+}
+
 /* From a key to the canvas, at 200 x 60. */
 static void test_a_step_takes_milliseconds(void **state)
 {
@@ -506,6 +542,7 @@ int main(void)
         cmocka_unit_test(test_odd_models),
         cmocka_unit_test(test_A27_hostile_names),
         cmocka_unit_test(test_many_pairs),
+        cmocka_unit_test(test_A29_mouse),
         cmocka_unit_test(test_a_step_takes_milliseconds),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
