@@ -137,7 +137,7 @@ static void draw(void *self, const struct snapshot *snapshot, const struct pen *
         return;
     }
     struct text title = {0};
-    text_printf(&title, "%s against %s", view->wants_loss ? "loss" : "accuracy",
+    text_printf(&title, "%s against %s", view->has_loss ? "loss" : "accuracy",
                 view->table->columns[0].title);
     struct pen inside =
         pen_frame(pen, true, title.bytes, view->is_running ? "at work" : NULL);

@@ -10,7 +10,8 @@
 struct ablate_view {
     struct table *table; /* of the last ablation, as far as it is; owned; NULL: none yet */
     bool is_running;
-    bool wants_loss;
+    bool wants_loss; /* asked for */
+    bool has_loss;   /* drawn: also while nothing else is known */
     bool is_log; /* the axis of what was varied */
 
     /* The lines: columns of the table, and their numbers by rows. */

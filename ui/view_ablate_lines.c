@@ -12,7 +12,7 @@ static bool is_line(const struct ablate_view *view, size_t column)
     const struct column *of = &view->table->columns[column];
     if (!column)
         return false;
-    if (!view->wants_loss)
+    if (!view->has_loss)
         return of->type == COLUMN_SHARE;
     return of->type == COLUMN_REAL && of->unit && strcmp(of->unit, "nats") == 0 &&
            strstr(of->name, "entropy") == NULL;
@@ -64,12 +64,23 @@ static void fill_line(struct ablate_view *view, size_t i)
                                             .n = n};
 }
 
+/* Whether some share is known: models are judged when they are trained, losses come before. */
+static bool knows_shares(const struct table *table)
+{
+    for (size_t c = 1; c < table->n_columns; c++)
+        for (size_t r = 0; table->columns[c].type == COLUMN_SHARE && r < table->n_rows; r++)
+            if (!isnan(table_cell(table, r, c)->value))
+                return true;
+    return false;
+}
+
 void ablate_lines_make(struct ablate_view *view)
 {
     const struct table *table = view->table;
     ablate_lines_drop(view);
     if (!table)
         return;
+    view->has_loss = view->wants_loss || !knows_shares(table);
     size_t n = table->n_rows, most = table->n_columns;
     view->lines = mem_alloc(most * sizeof *view->lines);
     for (size_t c = 0; c < most; c++)
