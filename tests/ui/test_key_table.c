@@ -9,6 +9,7 @@
 #include "command/line.h"
 #include "command/script.h"
 #include "command/table.h"
+#include "session/held.h"
 #include "ui/view.h"
 
 /* Keys are pressed within a session, which holds files that commands may leave out. */
@@ -16,6 +17,13 @@ static struct shipped held;
 
 static void check_statement(const struct binding *row, const struct statement *statement)
 {
+    /* Keys are pressed where files are open. */
+    static char path[] = "open";
+    struct held_features features = {.path = path};
+    struct held_model model = {.path = path};
+    struct held_corpus corpus = {.path = path};
+    const struct given given = {&corpus, &features, &model, NULL};
+    const struct line_context context = {.given = &given};
     struct error err = {0};
     struct line line;
     const struct given given = {held.corpus, held.features, held.model};
