@@ -46,10 +46,10 @@ static void free_queue(struct queue *queue)
     free(queue);
 }
 
-static void drop_queue(struct workbench *workbench, const struct queue *queue)
+static void drop_queue(struct workbench *workbench, size_t number)
 {
     for (size_t i = 0; i < workbench->n_queues; i++)
-        if (workbench->queues[i] == queue) {
+        if (workbench->queues[i]->number == number) {
             free_queue(workbench->queues[i]);
             memmove(&workbench->queues[i], &workbench->queues[i + 1],
                     (workbench->n_queues - i - 1) * sizeof *workbench->queues);
@@ -186,7 +186,7 @@ void workbench_run_queues(struct workbench *workbench)
         if (step_queue(workbench, queue))
             i++;
         else
-            drop_queue(workbench, queue);
+            drop_queue(workbench, queue->number);
     }
 }
 
@@ -198,7 +198,7 @@ enum status workbench_run(struct workbench *workbench, const char *lines,
     enum status status = STATUS_OK;
     if (!step_queue(workbench, queue)) {
         status = queue->status;
-        drop_queue(workbench, find_queue(workbench, number));
+        drop_queue(workbench, number);
     }
     workbench_touch(workbench);
     return status;

@@ -1,5 +1,5 @@
 /* Every key of every view is a command line that can be typed, and says what it does. */
-#include "session/shipped.h"
+#include "near.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,9 +12,6 @@
 #include "session/held.h"
 #include "ui/view.h"
 
-/* Keys are pressed within a session, which holds files that commands may leave out. */
-static struct shipped held;
-
 static void check_statement(const struct binding *row, const struct statement *statement)
 {
     /* Keys are pressed where files are open. */
@@ -26,8 +23,6 @@ static void check_statement(const struct binding *row, const struct statement *s
     const struct line_context context = {.given = &given};
     struct error err = {0};
     struct line line;
-    const struct given given = {held.corpus, held.features, held.model};
-    const struct line_context context = {.given = &given};
     const struct command *command = command_find(command_table, statement->texts[0], &err);
     if (!command)
         fail_msg("%s %s: %s", row->where, row->key, err.message);
@@ -62,13 +57,11 @@ static void check_row(const struct binding *row)
 static void test_every_key_is_a_command_with_help(void **state)
 {
     (void)state;
-    shipped_open(&held);
     for (const struct binding *row = key_table; row->key; row++)
         check_row(row);
     for (size_t i = 0; view_table[i]; i++)
         for (const struct binding *row = view_table[i]->keys; row && row->key; row++)
             check_row(row);
-    shipped_done(&held);
 }
 
 /* A view's rows are its own or those of its modes: "heads", "heads.pairs". */
