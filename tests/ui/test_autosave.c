@@ -55,9 +55,9 @@ static void test_lines_outlive_the_run(void **state)
              "set heads 8\nset epochs 3\nview log\n",
              here);
     assert_file_holds(orphan.path, wanted);
-    char *folder = autosave_folder(&orphan);
-    assert_string_equal(folder, here);
-    free(folder);
+    char *ran_in = autosave_folder(&orphan);
+    assert_string_equal(ran_in, here);
+    free(ran_in);
     autosave_forget(&orphan);
     autosave_find(&orphan, folder.path);
     assert_null(orphan.path);
