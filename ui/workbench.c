@@ -84,6 +84,8 @@ void workbench_free(struct workbench *workbench)
         workbench_pop(workbench);
     for (size_t i = 0; workbench->interpreter && i < N_VIEWS; i++)
         view_table[i]->free(workbench->selves[i]);
+    workbench_drop_queues(workbench);
+    free(workbench->queues);
     backing_free(workbench->backing);
     interpreter_free(workbench->interpreter);
     free(workbench->asked);
@@ -232,6 +234,7 @@ void workbench_update(struct workbench *workbench)
         interpreter_collect(workbench->interpreter);
         workbench_touch(workbench); /* progress of the jobs, and what they left */
     }
+    workbench_run_queues(workbench);
     workbench_run_pending(workbench);
     workbench_snapshot(workbench);
     if (backing_update(workbench->backing, &workbench->snapshot))
@@ -264,7 +267,8 @@ void workbench_wait(struct workbench *workbench)
         workbench_update(workbench);
         backing_wait(workbench->backing);
         workbench_update(workbench);
-    } while (interpreter_jobs(workbench->interpreter) || workbench->pending.length);
+    } while (interpreter_jobs(workbench->interpreter) || workbench->pending.length ||
+             workbench->n_queues);
     workbench_touch(workbench);
 }
 
