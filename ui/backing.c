@@ -58,7 +58,9 @@ struct backing {
     struct kept kept[KEPT];
     size_t n_kept;
     struct bench bench;
-    struct work *work; /* NULL: the worker rests */
+    bool is_typed;             /* a context is being typed, */
+    struct lab_settings typed; /* and these are the state's with it */
+    struct work *work;         /* NULL: the worker rests */
     uint64_t updates;
     int shown_percent;
     struct analysis *shown, *shown_pinned;
@@ -275,6 +277,24 @@ static void take_work(struct backing *backing)
 
 /* ---- the lab's settings ---- */
 
+static void take_typed(struct backing *backing, const char *context)
+{
+    backing->is_typed = context != NULL;
+    if (!context)
+        return;
+    struct lab_settings old = backing->typed;
+    lab_settings_copy(&backing->typed, &workspace_state(backing->workspace)->lab);
+    lab_settings_set_context(&backing->typed, context);
+    backing->typed.known = -1;
+    lab_settings_done(&old);
+}
+
+/* What the lab is to be brought to. */
+static const struct lab_settings *wanted_settings(const struct backing *backing)
+{
+    return backing->is_typed ? &backing->typed : &workspace_state(backing->workspace)->lab;
+}
+
 static void set_lab(struct bench *bench, const struct lab_settings *settings)
 {
     double began = clock_seconds();
@@ -292,7 +312,7 @@ static void set_lab(struct bench *bench, const struct lab_settings *settings)
 static bool update_lab(struct backing *backing)
 {
     struct bench *bench = &backing->bench;
-    const struct lab_settings *wanted = &workspace_state(backing->workspace)->lab;
+    const struct lab_settings *wanted = wanted_settings(backing);
     if (!bench->lab || !bench_fits(backing, bench))
         return false;
     if (bench->is_set && lab_settings_equal(&bench->at, wanted))
@@ -341,6 +361,7 @@ void backing_free(struct backing *backing)
     for (size_t i = 0; i < backing->n_kept; i++)
         drop_kept(&backing->kept[i]);
     drop_bench(&backing->bench);
+    lab_settings_done(&backing->typed);
     free(backing);
 }
 
@@ -359,7 +380,7 @@ static int percent(const struct backing *backing)
 static void fill_lab(const struct backing *backing, struct snapshot *snapshot)
 {
     const struct bench *bench = &backing->bench;
-    const struct lab_settings *wanted = &snapshot->state->lab;
+    const struct lab_settings *wanted = wanted_settings(backing);
     bool fits = snapshot->state->features && bench_fits(backing, bench);
     snapshot->lab = fits && bench->is_set ? bench->lab : NULL;
     snapshot->lab_wrong = NULL;
@@ -404,6 +425,7 @@ bool backing_update(struct backing *backing, struct snapshot *snapshot)
     const struct state *state = workspace_state(backing->workspace);
     bool further = false;
     pool_drain(backing->pool);
+    take_typed(backing, snapshot->typed_context);
     backing->updates++;
     if (backing->work && job_ended(backing->work->job)) {
         take_work(backing);
@@ -433,7 +455,9 @@ void backing_add_progress(const struct backing *backing, struct text *out)
 
 void backing_wait(struct backing *backing)
 {
-    struct snapshot snapshot = {.state = workspace_state(backing->workspace)};
+    /* What is typed stays so: the text is the settings' own, which are made anew meanwhile. */
+    char *typed = backing->is_typed ? mem_copy_text(backing->typed.context) : NULL;
+    struct snapshot snapshot = {.typed_context = typed};
     do {
         if (backing->work)
             job_wait(backing->work->job);
@@ -442,4 +466,5 @@ void backing_wait(struct backing *backing)
         if (backing->bench.since > 0)
             poll(NULL, 0, backing_pause(backing));
     } while (backing->work || backing->bench.since > 0);
+    free(typed);
 }

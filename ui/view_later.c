@@ -46,6 +46,5 @@ static bool act(void *self, const struct snapshot *snapshot, const struct action
                                       .draw = draw,                                        \
                                       .act = act}
 LATER(router, "Router");
-LATER(context, "Context");
 LATER(ablate, "Ablate");
 LATER(compare, "Compare");
