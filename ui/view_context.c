@@ -40,12 +40,17 @@ static bool begin_typing(struct context_view *view, struct answer *answer)
         return true;
     }
     view->is_typing = true;
+    view->edit.at = view->edit.text.length;
     return true;
 }
 
 static void enter(struct context_view *view, struct answer *answer)
 {
     const char *text = line_edit_text(&view->edit);
+    if (utf8_check(text, strlen(text)) < strlen(text)) { /* it stays to be mended */
+        text_add(&answer->say, "the context is no UTF-8");
+        return;
+    }
     view->is_typing = false;
     text_add(&answer->line, "context");
     if (*text) {

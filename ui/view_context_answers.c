@@ -20,16 +20,40 @@ static bool prefers_a(const struct context_view *view, size_t k)
     return (view->forecast.margin[k] > 0) == lab_chosen_left(view->lab, view->pair);
 }
 
+/* Heads of that side by falling weight, one after the other; K: from the first on, and behind the
+ * last. */
+static size_t next_head(const struct context_view *view, bool a, size_t before)
+{
+    const double *weights = view->forecast.weights;
+    size_t K = view->figures.n_heads, best = K;
+    for (size_t k = 0; k < K; k++) {
+        bool comes_later = before == K || weights[k] < weights[before] ||
+                           (k > before && !(weights[k] > weights[before]));
+        if (prefers_a(view, k) == a && comes_later &&
+            (best == K || weights[k] > weights[best]))
+            best = k;
+    }
+    return best;
+}
+
 void context_add_heads(const struct context_view *view, bool a, struct text *out)
 {
+    enum { SHOWN = 6 };
+    const double *weights = view->forecast.weights;
+    size_t K = view->figures.n_heads, n = 0, left = 0, k = K;
     double sum = 0;
-    text_printf(out, "for %c:", a ? 'A' : 'B');
-    for (size_t k = 0; k < view->figures.n_heads; k++)
-        if (prefers_a(view, k) == a) {
-            text_printf(out, " h%zu %.2f", k + 1, view->forecast.weights[k]);
-            sum += view->forecast.weights[k];
-        }
-    text_printf(out, " (together %.2f)", sum);
+    for (size_t j = 0; j < K; j++)
+        sum += prefers_a(view, j) == a ? weights[j] : 0;
+    text_printf(out, "for %c %.2f:", a ? 'A' : 'B', sum);
+    while ((k = next_head(view, a, k)) < K) {
+        if (n == SHOWN || weights[k] < 0.005) /* shown as 0.00 */
+            left++;
+        else
+            text_printf(out, " h%zu %.2f", k + 1, weights[k]);
+        n += n < SHOWN;
+    }
+    if (left)
+        text_printf(out, " and %zu with less", left);
 }
 
 static void add_forecast(const struct context_view *view, struct text *out)
@@ -191,7 +215,7 @@ void context_draw_answers(struct context_view *view, const struct snapshot *snap
     add_below(view, snapshot, &below);
     if (below.length && columns > 0)
         n = text_lines(below.bytes, below.length, columns);
-    int most = view->is_revealed ? rows / 2 : rows / 3;
+    int most = rows < 4 ? 0 : view->is_revealed ? rows / 2 : rows / 3;
     n = n < most ? n : most;
     struct pen top = pen_rows(pen, 0, rows - n), bottom = pen_rows(pen, rows - n, n);
     if (view->has_pair)

@@ -139,63 +139,67 @@ void context_add_summary(const struct context_view *view, const struct pen *pen,
 
 /* ---- tuning ---- */
 
-/* The accuracies that the last `tune` found; false: there was none. */
-static bool add_tuned(const struct snapshot *snapshot, const struct look *look,
+/* From so many rows on the losses are a plot. */
+enum { PLOT_ROWS = 8 };
+
+/* The accuracies that the last `tune` found. */
+static void add_tuned(const struct snapshot *snapshot, const struct look *look,
                       struct text *out)
 {
-    const struct report *report =
-        snapshot->interpreter ? interpreter_result(snapshot->interpreter, "tune") : NULL;
+    const struct report *report = interpreter_result(snapshot->interpreter, "tune");
     struct text before = {0}, after = {0};
-    bool has = report && report_add_value(report, "accuracy_before", &before) &&
-               report_add_value(report, "accuracy_after", &after);
-    if (has)
-        text_printf(out, "test accuracy with context %.3f %s %.3f",
-                    strtod(before.bytes, NULL), look->glyphs[GLYPH_ARROW],
-                    strtod(after.bytes, NULL));
+    if (report && report_add_value(report, "accuracy_before", &before) &&
+        report_add_value(report, "accuracy_after", &after))
+        text_printf(out, "test %.3f %s %.3f", strtod(before.bytes, NULL),
+                    look->glyphs[GLYPH_ARROW], strtod(after.bytes, NULL));
     text_done(&before);
     text_done(&after);
-    return has;
 }
 
+static void plot_losses(const struct pen *pen, const double *losses, size_t n)
+{
+    const double data = (double)NAN;
+    const struct chart_series series = {.y = losses, .n = n};
+    const struct chart_lines lines = {.x = {"epoch", false, data, data},
+                                      .y = {"nats a label", false, data, data},
+                                      .series = &series,
+                                      .n_series = 1,
+                                      .cursor = data};
+    plot_lines(pen, &lines);
+}
+
+/* "tuned 2.24 > 1.94 nats, test 0.777 > 0.860", and the curve as there is room. */
 static void draw_tuning(const struct context_view *view, const struct snapshot *snapshot,
                         const struct pen *pen)
 {
-    enum { LEAST_PLOT = 8 };
-    const struct table *curve = view->curve;
-    size_t n = curve ? curve->n_rows : 0;
-    struct text text = {0};
+    enum { SPARK = 10 };
+    size_t n = view->curve ? view->curve->n_rows : 0;
     if (!n || pen->box.rows < 1)
         return;
+    struct text text = {0};
     double *losses = mem_alloc(n * sizeof *losses), least = HUGE_VAL, most = -HUGE_VAL;
     for (size_t i = 0; i < n; i++) {
-        losses[i] = table_cell(curve, i, 1)->value;
+        losses[i] = table_cell(view->curve, i, 1)->value;
         least = fmin(least, losses[i]);
         most = fmax(most, losses[i]);
     }
-    text_printf(&text, "%s, epoch %zu: %.3f %s %.3f nats ",
-                view->tunes ? "tuning" : "last tuning", n, losses[0],
+    text_printf(&text, "%s %.2f %s %.2f nats ", view->tunes ? "tuning" : "tuned", losses[0],
                 pen->look->glyphs[GLYPH_ARROW], losses[n - 1]);
     int end = pen_put(pen, 0, 0, pen->styles[STYLE_PROGRESS], text.bytes);
-    size_t room = pen->box.columns > end ? (size_t)(pen->box.columns - end) : 0;
-    size_t from = n > room ? n - room : 0;
-    bool has_plot = pen->box.rows >= LEAST_PLOT;
-    if (!has_plot)
-        pen_spark(pen, 0, end, losses + from, n - from, least - 0.1 * (most - least) - 1e-9,
-                  most, pen->styles[STYLE_BAR]);
-    text_clear(&text);
-    if (!view->tunes && add_tuned(snapshot, pen->look, &text))
-        pen_put(pen, 1, 0, pen->styles[STYLE_TEXT], text.bytes);
-    if (has_plot) {
-        const struct chart_series series = {.y = losses, .n = n};
-        const struct chart_lines lines = {
-            .x = {"epoch", false, (double)NAN, (double)NAN},
-            .y = {"nats a label", false, (double)NAN, (double)NAN},
-            .series = &series,
-            .n_series = 1,
-            .cursor = (double)NAN};
-        struct pen rest = pen_rows(pen, 2, pen->box.rows - 2);
-        plot_lines(&rest, &lines);
+    if (pen->box.rows < PLOT_ROWS) {
+        size_t shown = n < SPARK ? n : SPARK;
+        pen_spark(pen, 0, end, losses + n - shown, shown,
+                  least - 0.1 * (most - least) - 1e-9, most, pen->styles[STYLE_BAR]);
+        end += (int)shown + 1;
+    } else {
+        struct pen rest = pen_rows(pen, 1, pen->box.rows - 1);
+        plot_losses(&rest, losses, n);
     }
+    text_clear(&text);
+    if (!view->tunes)
+        add_tuned(snapshot, pen->look, &text);
+    if (text.length)
+        pen_put(pen, 0, end, pen->styles[STYLE_TEXT], text.bytes);
     free(losses);
     text_done(&text);
 }
@@ -271,10 +275,11 @@ static void put_title(const struct context_view *view, const struct pen *pen, in
 static void draw_left(struct context_view *view, const struct snapshot *snapshot,
                       const struct pen *pen)
 {
-    int rows = pen->box.rows, curve = view->curve && view->curve->n_rows ? 2 : 0;
-    int wanted = (int)view->listing.n_rows + 1;
-    if (curve && rows - wanted > 12)
-        curve = rows - wanted - 1 < 16 ? rows - wanted - 1 : 16;
+    enum { PLOT_MOST = 16 };
+    int rows = pen->box.rows, curve = view->curve && view->curve->n_rows ? 1 : 0;
+    int spare = rows - (int)view->listing.n_rows - 2;
+    if (curve && spare > PLOT_ROWS)
+        curve = spare - 1 < PLOT_MOST ? spare - 1 : PLOT_MOST;
     struct pen table = pen_rows(pen, 0, rows - curve);
     struct pen below = pen_rows(pen, rows - curve, curve);
     draw_pane(view, snapshot, CONTEXT_WEIGHTS, &table);

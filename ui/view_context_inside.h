@@ -103,7 +103,7 @@ void context_draw_history(struct context_view *view, const struct pen *pen);
 /* "4 of 4 right · regret 0.61 of at most 2.30 ...", with more words where there is room. */
 void context_add_summary(const struct context_view *view, const struct pen *pen,
                          struct text *out);
-/* Heads that prefer A or B, with their weights, and the sum of these. */
+/* "for A 0.93: h4 0.52 h3 0.24 ...": the heads that prefer it, by falling weight. */
 void context_add_heads(const struct context_view *view, bool a, struct text *out);
 
 /* ---- the history ---- */

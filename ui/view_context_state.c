@@ -243,8 +243,10 @@ static void take_settings(struct context_view *view, const struct lab_settings *
         lab_settings_copy(&view->settings, settings);
         lab_settings_done(&old);
     }
-    if (!view->is_typing)
-        line_edit_set(&view->edit, settings->context ? settings->context : "");
+    if (view->is_typing)
+        return;
+    line_edit_set(&view->edit, settings->context ? settings->context : "");
+    view->edit.at = view->edit.scroll = 0; /* its begin is what is looked at */
 }
 
 /* The figures, which are a moment behind while the lab waits for the settings to rest. A new label

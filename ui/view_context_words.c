@@ -149,7 +149,8 @@ static bool explain_weights(const struct context_view *view, struct text *text)
 static void explain_regret(const struct context_view *view, struct explanation *out)
 {
     const struct lab_figures *figures = &view->figures;
-    SET(what, "regret after %zu labels", figures->n_steps);
+    SET(what, "regret after %zu label%s", figures->n_steps,
+        figures->n_steps == 1 ? "" : "s");
     SET(definition,
         "how many nats the mixture lost on the labels, each forecast before it was "
         "seen, more than the head that turned out best");
