@@ -178,7 +178,7 @@ static enum status run_course(struct call *call, const struct features *features
                               struct error *err)
 {
     const struct hedge_args *args = call->args;
-    const struct encoder_watch watch = {NULL, NULL, call->cancel};
+    const struct encoder_watch watch = {.cancel = call->cancel};
     struct labelling labelling = {0};
     int attribute = -1;
     enum status status = subject_find_attribute(features, args->attribute, &attribute, err);
@@ -247,7 +247,7 @@ static enum status compare_attributes(struct call *call, const struct features *
                                       struct comparison *comparison, struct error *err)
 {
     const struct hedge_args *args = call->args;
-    const struct encoder_watch watch = {NULL, NULL, call->cancel};
+    const struct encoder_watch watch = {.cancel = call->cancel};
     int first = 0, end = (int)features->n_attributes;
     enum status status = STATUS_OK;
     if (args->attribute || !end) {
@@ -324,7 +324,8 @@ static enum status run_by_texts(struct call *call, const struct subject *subject
 {
     const struct hedge_args *args = call->args;
     const struct typed_text context = {args->context, strlen(args->context)};
-    const struct encoder_watch watch = {watch_real, call->progress, call->cancel};
+    const struct encoder_watch watch = {
+        .progress = watch_real, .self = call->progress, .cancel = call->cancel};
     struct routed routed;
     int attribute = -1;
     struct held_corpus *held = subject_corpus(subject, call, args->corpus, err);

@@ -143,7 +143,8 @@ static enum status tune_subject(struct call *call, const struct subject *subject
     options.seed = call->seed;
     struct lab *lab =
         lab_create(subject->held_features, subject->held_model, call->given->corpus, err);
-    const struct encoder_watch watch = {watch_real, call->progress, call->cancel};
+    const struct encoder_watch watch = {
+        .progress = watch_real, .self = call->progress, .cancel = call->cancel};
     progress_begin(call->progress, "encoding", "texts");
     enum status status =
         lab ? lab_set_whole(lab, call->given->lab, &watch, err) : err->status;
