@@ -59,6 +59,18 @@ static struct live_at reach(enum live_state state)
     return live_at(live);
 }
 
+/* That of the first step. */
+static struct effect *first_effect(void)
+{
+    double began = clock_seconds();
+    while (!live_at(live).effect && clock_seconds() - began < 10) {
+        poll(NULL, 0, 2);
+        live_poll(live);
+    }
+    assert_non_null(live_at(live).effect);
+    return live_at(live).effect;
+}
+
 /* Every row of the effect is what the encoder makes of prompt and context. */
 static void assert_rows(const struct effect *effect, const char *context)
 {
@@ -100,14 +112,13 @@ static void test_steps(void **state)
     }
     assert_int_equal(n, 2);
     assert_int_equal(seen[0], LIVE_FEW);
-    assert_int_equal(seen[1],
-                     45); /* of the attribute, no more than those: fewer than LIVE_SAMPLE */
+    assert_int_equal(seen[1], 46); /* those of the attribute, and pair 41's */
     assert_true(effect_has(live_at(live).effect, 41));
     assert_rows(live_at(live).effect, "in verse");
     size_t asked = atomic_load(&served.n_texts);
     ask("in verse", true);
     struct live_at at = reach(LIVE_READY);
-    assert_int_equal(at.effect->n, 51); /* and the five of the test split, and pair 41's */
+    assert_int_equal(at.effect->n, 51); /* and the five of the test split */
     assert_int_equal(atomic_load(&served.n_texts), asked + 5);
     close_live();
 }
@@ -210,7 +221,7 @@ static void test_a_server_that_dies_and_comes_back(void **state)
     reach(LIVE_READY);
     served_leave(&served);
     ask("in prose", false);
-    assert_non_null(strstr(reach(LIVE_FAILED).wrong, served.address));
+    assert_non_null(strstr(reach(LIVE_FAILED).wrong, "127.0.0.1"));
     ask("in rhymes", false);
     assert_int_equal(live_at(live).state, LIVE_FAILED); /* still, until it is there again */
     served_return(&served);
@@ -297,14 +308,10 @@ static void test_lab_has_the_same_figures_whatever_the_way(void **state)
     lab_settings_set_context(&settings, "in verse");
     assert_int_equal(lab_set(lab, &settings, &err), STATUS_USAGE); /* nobody encoded it */
     ask("in verse", false);
-    struct effect *few =
-        effect_of_part(mem_zero(SERVED_WIDTH * sizeof(float)), SERVED_WIDTH);
-    assert_int_equal(lab_set_effect(lab, &settings, few, &err), STATUS_OK);
-    effect_unref(few);
-    assert_int_equal(lab_set_effect(lab, &settings, reach(LIVE_READY).effect, &err),
-                     STATUS_OK);
+    assert_int_equal(lab_set_effect(lab, &settings, first_effect(), &err), STATUS_OK);
     assert_int_equal(lab_figures(lab).n_prompts, 45);
-    assert_int_equal(lab_figures(lab).n_estimated, 1); /* pair 41's came into its place */
+    assert_int_equal(lab_figures(lab).n_estimated,
+                     45 - LIVE_FEW + 1); /* one is pair 41's */
     const struct live_wish entered = {"in verse", 0, 1, NULL, 0, true};
     live_ask(live, &entered);
     struct effect *effect = reach(LIVE_READY).effect;
