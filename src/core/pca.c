@@ -11,7 +11,7 @@
 /* The Krylov space: vectors beyond those asked for, blocks, restarts, and the residual of a
  * vector, relative to the largest eigenvalue, at which it stands still. */
 enum { BEYOND = 14, BLOCKS = 4, RESTARTS = 40 };
-static const double still = 1e-6;
+static const double still = 1e-5;
 
 static void make_covariance(struct gram *gram, bool centred)
 {
@@ -27,6 +27,7 @@ static void make_covariance(struct gram *gram, bool centred)
 /* ---- a block Krylov space; vectors are rows of width numbers ---- */
 
 struct krylov {
+    struct team *team;
     const double *matrix;                    /* (width, width) */
     size_t width, block, n;                  /* n: vectors in the basis */
     double *basis, *image;                   /* (BLOCKS * block, width): V and V C */
@@ -86,10 +87,29 @@ static size_t orthogonalise(struct krylov *krylov, size_t from, size_t to)
     return kept;
 }
 
-/* Vectors times the matrix, which is symmetric. */
+/* Vectors times the matrix, which is symmetric; threads share the vectors. */
+struct product {
+    const struct krylov *krylov;
+    const double *from;
+    double *to;
+    size_t n;
+};
+
+static void multiply_lane(void *arg, size_t thread)
+{
+    const struct product *product = arg;
+    const struct krylov *krylov = product->krylov;
+    size_t threads = team_size(krylov->team), width = krylov->width;
+    size_t begin = product->n * thread / threads;
+    size_t end = product->n * (thread + 1) / threads;
+    linalg_product_double(end - begin, width, width, product->from + begin * width,
+                          krylov->matrix, product->to + begin * width);
+}
+
 static void apply(const struct krylov *krylov, const double *from, size_t n, double *to)
 {
-    linalg_product_double(n, krylov->width, krylov->width, from, krylov->matrix, to);
+    struct product product = {krylov, from, to, n};
+    team_run(krylov->team, multiply_lane, &product);
 }
 
 /* Grows the basis to all its blocks from the one that it holds, whose images are known after a
@@ -150,11 +170,13 @@ static double residual(const struct krylov *krylov, size_t n)
     return worst / fmax(krylov->values[0], 1e-300);
 }
 
-static bool krylov_init(struct krylov *krylov, const struct gram *gram, size_t wanted)
+static bool krylov_init(struct krylov *krylov, const struct gram *gram, size_t wanted,
+                        struct team *team)
 {
     size_t width = gram->width, block = wanted + BEYOND < width ? wanted + BEYOND : width;
     size_t most = BLOCKS * block;
-    *krylov = (struct krylov){.matrix = gram->moments, .width = width, .block = block};
+    *krylov = (struct krylov){
+        .team = team, .matrix = gram->moments, .width = width, .block = block};
     krylov->basis = mem_array(most, width * sizeof *krylov->basis);
     krylov->image = mem_array(most, width * sizeof *krylov->image);
     krylov->small = mem_array(most, most * sizeof *krylov->small);
@@ -205,7 +227,7 @@ static enum status iterate(struct krylov *krylov, struct pca *pca,
     return STATUS_OK;
 }
 
-static enum status decompose(struct gram *gram, struct pca *pca,
+static enum status decompose(struct gram *gram, struct pca *pca, struct team *team,
                              const struct cancel *cancel, struct error *err)
 {
     if (gram->width <= PCA_WHOLE)
@@ -215,7 +237,7 @@ static enum status decompose(struct gram *gram, struct pca *pca,
                    : error_set(err, STATUS_FAILED, "principal components do not converge");
     struct krylov krylov;
     enum status status =
-        krylov_init(&krylov, gram, pca->n_components)
+        krylov_init(&krylov, gram, pca->n_components, team)
             ? iterate(&krylov, pca, cancel, err)
             : error_set(err, STATUS_NO_MEMORY,
                         "no memory for principal components of %zu numbers", gram->width);
@@ -242,7 +264,7 @@ enum status pca_make(struct pca *out, const struct gram_source *source, size_t n
     make_covariance(&gram, centred);
     made.components = mem_zero(made.n_components * made.width * sizeof *made.components);
     made.variances = mem_zero(made.n_components * sizeof *made.variances);
-    status = decompose(&gram, &made, cancel, err);
+    status = decompose(&gram, &made, team, cancel, err);
     gram_done(&gram);
     if (status)
         pca_done(&made);
