@@ -1,56 +1,11 @@
 /* Comparisons on the shipped demo population, small ones: that a method is what it is whoever else
  * takes part, that labelled pairs are not scored, and that what is lacking is said. */
-#include "near.h"
+#include "demo.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "core/checkpoint.h"
-#include "core/linalg.h"
-#include "io/json.h"
 #include "session/comparing.h"
-
-struct fixture {
-    struct features features;
-    struct model model;
-    struct json *metadata;
-    struct team *team;
-};
-
-static const char *data_path(const char *name, char path[512])
-{
-    snprintf(path, 512, "%s/data/%s", getenv("MICROSCOPE_SOURCE"), name);
-    return path;
-}
-
-static int set_up(void **state)
-{
-    struct fixture *fixture = mem_zero(sizeof *fixture);
-    char path[512];
-    struct error err = {0};
-    linalg_init();
-    if (features_open(&fixture->features, data_path("demo.features.safetensors", path),
-                      &err) ||
-        checkpoint_open(data_path("demo.model.safetensors", path), &fixture->model,
-                        &fixture->metadata, &err))
-        fail_msg("%s", err.message);
-    fixture->team = team_create(1);
-    *state = fixture;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *fixture = *state;
-    team_free(fixture->team);
-    model_done(&fixture->model);
-    json_free(fixture->metadata);
-    features_done(&fixture->features);
-    free(fixture);
-    return 0;
-}
 
 static struct comparing_options quick(void)
 {
