@@ -46,5 +46,4 @@ static bool act(void *self, const struct snapshot *snapshot, const struct action
                                       .draw = draw,                                        \
                                       .act = act}
 LATER(router, "Router");
-LATER(context, "Context");
 LATER(compare, "Compare");

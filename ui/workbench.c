@@ -124,6 +124,10 @@ const struct snapshot *workbench_snapshot(struct workbench *workbench)
     if (workbench->is_filtering)
         snapshot->typed_filter =
             workbench->typed_filter.length ? workbench->typed_filter.bytes : "";
+    const struct view *view = view_table[workbench->view];
+    snapshot->typed_context = view->typed_context
+                                  ? view->typed_context(workbench->selves[workbench->view])
+                                  : NULL;
     snapshot->keys = &workbench->keys;
     snapshot->is_fixed = workbench->options.is_fixed;
     snapshot->now = snapshot->is_fixed ? 0 : clock_seconds();
