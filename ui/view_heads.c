@@ -26,15 +26,6 @@ static void free_view(void *self)
     free(view);
 }
 
-/* The pairs' own filter, "show heads pairs EXPRESSION". */
-static void update_pairs(struct heads_pairs *pairs, const struct snapshot *snapshot)
-{
-    const char *filter = snapshot_entry(snapshot, VIEW_HEADS, "pairs");
-    const char *now = pairs->state.filter.length ? pairs->state.filter.bytes : "";
-    if (strcmp(now, filter ? filter : "") != 0)
-        listing_filter(&pairs->listing, &pairs->state, filter ? filter : "", NULL);
-}
-
 static void update(void *self, const struct snapshot *snapshot)
 {
     struct heads_view *view = self;
@@ -43,8 +34,8 @@ static void update(void *self, const struct snapshot *snapshot)
         heads_page_close(&view->page);
     }
     view->pairs.marks = view->page.marks = snapshot->state;
-    if (view->pairs.is_open)
-        update_pairs(&view->pairs, snapshot);
+    if (view->pairs.is_open) /* "show heads pairs EXPRESSION" */
+        heads_pairs_filter(&view->pairs, snapshot_entry(snapshot, VIEW_HEADS, "pairs"));
 }
 
 /* ---- drawing ---- */
@@ -225,9 +216,9 @@ static bool open_from_page(struct heads_view *view)
 
 static bool back(struct heads_view *view)
 {
-    if (view->pairs.is_open && view->pairs.reads)
-        view->pairs.reads = false;
-    else if (view->pairs.is_open)
+    if (view->pairs.is_open && heads_pairs_leave_texts(&view->pairs))
+        return true;
+    if (view->pairs.is_open)
         heads_pairs_close(&view->pairs);
     else if (view->page.is_open)
         heads_page_close(&view->page);
@@ -366,25 +357,6 @@ static bool click_page(struct heads_view *view, const struct mouse *mouse)
     return false;
 }
 
-static bool click_pairs(struct heads_pairs *pairs, const struct mouse *mouse)
-{
-    int row, column;
-    if (pairs->texts.canvas &&
-        pen_hit(&pairs->texts, mouse->row, mouse->column, &row, &column)) {
-        pairs->reads = true;
-        pairs->skip += mouse->action == MOUSE_WHEEL_DOWN ? 3 : 0;
-        pairs->skip -= mouse->action == MOUSE_WHEEL_UP ? 3 : 0;
-        pairs->skip = pairs->skip < 0 ? 0 : pairs->skip;
-        return true;
-    }
-    enum listing_hit hit =
-        listing_mouse(&pairs->listing, &pairs->state, &pairs->pen, mouse);
-    pairs->reads = pairs->reads && hit == LISTING_MISSED;
-    if (hit == LISTING_ON_HEADER)
-        listing_do(&pairs->listing, &pairs->state, LISTING_SORT_TURN);
-    return hit != LISTING_MISSED;
-}
-
 static bool mouse(void *self, const struct snapshot *snapshot, const struct mouse *mouse,
                   struct answer *answer)
 {
@@ -394,7 +366,7 @@ static bool mouse(void *self, const struct snapshot *snapshot, const struct mous
     if (!table->evaluation)
         return false;
     if (view->pairs.is_open)
-        return click_pairs(&view->pairs, mouse);
+        return heads_pairs_mouse(&view->pairs, mouse);
     if (view->page.is_open)
         return click_page(view, mouse);
     enum listing_hit hit =

@@ -45,7 +45,6 @@ static bool act(void *self, const struct snapshot *snapshot, const struct action
                                       .update = update,                                    \
                                       .draw = draw,                                        \
                                       .act = act}
-LATER(router, "Router");
 LATER(context, "Context");
 LATER(ablate, "Ablate");
 LATER(compare, "Compare");
