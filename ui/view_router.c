@@ -38,7 +38,7 @@ static void make_load(struct router_view *view)
     for (size_t r = 0; r <= has_with; r++)
         for (size_t k = 0; k < K; k++)
             loads[r * K + k] = analysis->plain[r].rows[k].load;
-    router_bars_open(&view->load, K, "prompts alone", "with contexts");
+    router_bars_open(&view->load, K, "prompts", "contexts");
     view->load.state.sorts[0] = (struct listing_sort){BARS_WITHOUT, true};
     view->load.state.n_sorts = 1;
     router_bars_fill(&view->load, loads, has_with ? loads + K : NULL,
@@ -92,22 +92,32 @@ static void draw_list(struct router_view *view, const struct pen *pen)
 
 static void draw_load(struct router_view *view, const struct pen *pen)
 {
-    bool focus = view->focus == PANE_LOAD, is_wide = pen->box.columns >= 50;
-    struct pen inside =
-        pen_frame(pen, focus, is_wide ? "load: mean weight over the split" : "load", NULL);
-    router_bars_draw(&view->load, &inside, focus);
+    enum { AROUND = 3 };
+    bool focus = view->focus == PANE_LOAD, with = view->load.has_with;
+    struct text title = {0};
+    text_add(&title, "load: mean weight over the split");
+    if (with && pen->box.columns >= 70)
+        text_add(&title, ", of prompts alone and with contexts");
+    struct pen inside = pen_frame(pen, focus, title.bytes, NULL);
+    text_done(&title);
+    if (!focus && inside.box.rows < AROUND + (int)view->load.n_heads) {
+        view->small_load = inside;
+        router_bars_draw_small(&view->load, &inside);
+    } else {
+        router_bars_draw(&view->load, &inside, focus);
+    }
 }
 
 /* Panes that are not drawn cannot be clicked. */
 static void forget_pens(struct router_view *view)
 {
     view->list.pen = view->detail.text = view->detail.bars.pen = view->load.pen =
-        (struct pen){0};
+        view->small_load = (struct pen){0};
 }
 
 static void draw_panes(struct router_view *view, const struct pen *pen)
 {
-    enum { DETAIL_LEAST = 34, DETAIL_MOST = 84, LIST_LEAST = 6, LOAD_LEAST = 7, ROUND = 6 };
+    enum { DETAIL_LEAST = 34, DETAIL_MOST = 84, LIST_LEAST = 6, LOAD_LEAST = 8, ROUND = 6 };
     int rows = pen->box.rows, columns = pen->box.columns;
     forget_pens(view);
     if (columns < 76 || rows < LIST_LEAST + LOAD_LEAST) { /* one at a time */
@@ -186,30 +196,34 @@ static bool open_pairs(struct router_view *view)
     if (!row)
         return false;
     bool has_prompt = list->analysis->prompts[row->prompt].row >= 0;
-    text_printf(&title, "%s %u: %u %s", has_prompt ? "prompt" : "pair",
-                router_number(list, row), row->n, row->n == 1 ? "pair" : "pairs");
+    text_printf(&title, "%s %u: %u of %u %s right", has_prompt ? "prompt" : "pair",
+                router_number(list, row), router_count_right(list, row), row->n,
+                row->n == 1 ? "pair" : "pairs");
     heads_pairs_open_list(&view->pairs, list->analysis, list->routing, list->mixture,
                           list->members + row->first, row->n, title.bytes);
     text_done(&title);
     return true;
 }
 
-/* The prompts by a head's weight, largest first. */
-static bool sort_by_head(const struct router_bars *bars, struct answer *answer)
+/* The prompts by a head's weight, from the largest on. */
+static bool sort_by_head(struct router_view *view, const struct router_bars *bars,
+                         struct answer *answer)
 {
     size_t at = listing_row(&bars->listing, &bars->state);
     if (at >= bars->n_heads)
         return false;
-    text_printf(&answer->line, "sort router -- -%s", bars->names[at]);
+    view->focus = PANE_LIST;
+    view->list.state.column = view->list.first_head + at;
+    text_printf(&answer->line, "sort router -- -%s\ngo first", bars->names[at]);
     return true;
 }
 
 static bool open(struct router_view *view, struct answer *answer)
 {
     if (view->focus == PANE_LOAD)
-        return sort_by_head(&view->load, answer);
+        return sort_by_head(view, &view->load, answer);
     if (view->focus == PANE_WEIGHTS)
-        return sort_by_head(&view->detail.bars, answer);
+        return sort_by_head(view, &view->detail.bars, answer);
     return open_pairs(view);
 }
 
@@ -424,6 +438,11 @@ static bool mouse(void *self, const struct snapshot *snapshot, const struct mous
         click_bars(view, &view->detail.bars, PANE_WEIGHTS, mouse) ||
         click_text(view, mouse))
         return true;
+    int row, column;
+    if (pen_hit(&view->small_load, mouse->row, mouse->column, &row, &column)) {
+        view->focus = PANE_LOAD;
+        return true;
+    }
     enum listing_hit hit = listing_mouse(&list->listing, &list->state, &list->pen, mouse);
     if (hit != LISTING_MISSED)
         view->focus = PANE_LIST;

@@ -8,7 +8,7 @@
 #include "ui/view_router_inside.h"
 
 /* NUMBER: cells of "0.31" and the blank before it, without further decimals. */
-enum { NAME = 7, NUMBER = 5, DIFFERENCE = 7, GAP = 2, GUTTER = 1, N_FEET = 2 };
+enum { NAME = 7, NUMBER = 5, DIFFERENCE = 7, GUTTER = 1, N_FEET = 2 };
 
 double entropy_of(const double *weights, size_t n)
 {
@@ -50,7 +50,8 @@ static void draw_difference(const struct router_bars *bars, const struct pen *pe
                                               : GLYPH_SAME;
     enum style_role role = glyph == GLYPH_SAME ? STYLE_DIM : STYLE_TEXT;
     char number[32];
-    int length = snprintf(number, sizeof number, "%+.*f", decimals, difference);
+    int length = snprintf(number, sizeof number, glyph == GLYPH_SAME ? "%.*f" : "%+.*f",
+                          decimals, glyph == GLYPH_SAME ? 0.0 : difference);
     pen_glyph(pen, 0, 0, style_of(pen, cursor, role), glyph);
     pen_field(pen, 0, 1, pen->box.columns - 1, ALIGN_RIGHT, style_of(pen, cursor, role),
               number, (size_t)length);
@@ -157,18 +158,54 @@ void router_bars_fill(struct router_bars *bars, const double *without, const dou
 
 void router_bars_draw(struct router_bars *bars, const struct pen *pen, bool focus)
 {
-    enum { MOST = 40 };
+    enum { MOST = 40, NARROW = 40, LEAST = 28 };
     int more = bars->state.precision > 0 ? bars->state.precision : 0;
-    bool drops = pen->box.columns < 30; /* then the difference can be scrolled to */
-    int rest = pen->box.columns - GUTTER - NAME - GAP;
-    if (bars->has_with && !drops)
-        rest -= DIFFERENCE + more + GAP;
-    int width = bars->has_with ? (rest - GAP) / 2 : rest;
+    bool is_narrow = pen->box.columns < NARROW;
+    int gap = is_narrow ? 1 : 2, difference = DIFFERENCE + more - is_narrow;
+    int rest = pen->box.columns - GUTTER - NAME - gap;
+    if (bars->has_with && pen->box.columns >= LEAST) /* else it can be scrolled to */
+        rest -= difference + gap;
+    int width = bars->has_with ? (rest - gap) / 2 : rest;
     width = width > MOST ? MOST : width < NUMBER + more ? NUMBER + more : width;
     bars->columns[BARS_WITHOUT].width = bars->columns[BARS_WITH].width = width;
-    bars->columns[BARS_DIFFERENCE].width = DIFFERENCE + more;
+    bars->columns[BARS_DIFFERENCE].width = difference;
     bars->pen = *pen;
     listing_draw(&bars->listing, &bars->state, pen, focus);
+}
+
+void router_bars_draw_small(const struct router_bars *bars, const struct pen *pen)
+{
+    enum { NAME_SMALL = 4, EACH = 6, GAP = 2 };
+    int n = bars->has_with ? 2 : 1, width = NAME_SMALL + n * (EACH + 1) - 1;
+    int across = (pen->box.columns + GAP - 1) / (width + GAP), rows = pen->box.rows - 1;
+    int most = (across > 0 ? across : 1) * rows;
+    int column = 1, row = 0;
+    for (size_t i = 0; (int)i < most && i < bars->n_heads; i++) {
+        size_t head = bars->state.order[i];
+        pen_put(pen, row, column, pen->styles[STYLE_TEXT], bars->names[head]);
+        for (int j = 0; j < n; j++) {
+            int at = column + NAME_SMALL + j * (EACH + 1);
+            double value = bars->values[j][head];
+            pen_spark(pen, row, at, &value, 1, 0, bars->most,
+                      pen->styles[j + 1 < n ? STYLE_BAR_OLD : STYLE_BAR]);
+            pen_printf(pen, row, at + 2, pen->styles[STYLE_TEXT], "%.2f", value);
+        }
+        column += width + GAP;
+        if (column + width > pen->box.columns) {
+            column = 1;
+            row++;
+        }
+    }
+    struct text line = {0};
+    text_printf(&line, "entropy %.2f", bars->values[0][bars->n_heads + 1]);
+    if (bars->has_with)
+        text_printf(&line, " %s %.2f", pen->look->glyphs[GLYPH_ARROW],
+                    bars->values[1][bars->n_heads + 1]);
+    if ((size_t)most < bars->n_heads)
+        text_printf(&line, " %s %zu more heads", pen->look->glyphs[GLYPH_BULLET],
+                    bars->n_heads - (size_t)most);
+    pen_put(pen, pen->box.rows - 1, 1, pen->styles[STYLE_DIM], line.bytes);
+    text_done(&line);
 }
 
 void router_bars_report(const struct router_bars *bars, const char *name, const char *title,

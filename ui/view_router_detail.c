@@ -111,6 +111,7 @@ static void choose(struct router_detail *detail, const struct router_list *list,
         if (features->pair_context[list->analysis->pairs[known[i]]] == row->context)
             first = i + lab;
     size_t at = (first + detail->step) % detail->n_contexts;
+    detail->at = at;
     detail->source = at < lab ? SOURCE_LAB : SOURCE_KNOWN;
     detail->position = at < lab ? SIZE_MAX : known[at - lab];
 }
@@ -142,7 +143,7 @@ void router_detail_update(struct router_detail *detail, const struct router_list
     size_t K = list->n_heads, position = list->members[row->first];
     double *weights = mem_alloc(2 * K * sizeof *weights), *with = weights + K;
     if (detail->bars.n_heads != K)
-        router_bars_open(&detail->bars, K, "without", "with context");
+        router_bars_open(&detail->bars, K, "without", "with");
     analysis_pair_weights(analysis, ROUTE_PROMPT, position, weights);
     text_clear(&detail->context);
     choose(detail, list, snapshot);
@@ -167,7 +168,9 @@ static int draw_text(struct router_view *view, const struct pen *pen, const char
     bool focus = view->focus == PANE_TEXT;
     const char *missing = "The text is not at hand: open the corpus too.";
     const char *shown = text ? text : missing;
-    int most = pen->box.rows / (focus ? 2 : 4);
+    int most = pen->box.rows / (focus ? 2 : 4), around = (int)detail->bars.n_heads + 8;
+    if (pen->box.rows - around > most) /* more than the bars need */
+        most = pen->box.rows - around;
     detail->lines = text_lines(shown, strlen(shown), pen->box.columns);
     int rows = detail->lines < most ? detail->lines : most < 1 ? 1 : most;
     if (detail->skip > detail->lines - rows)
@@ -213,13 +216,13 @@ static void add_title(const struct router_view *view, const char *bullet, struct
 static void add_steps(const struct router_detail *detail, struct text *out)
 {
     if (detail->n_contexts > 1)
-        text_printf(out, "context %zu/%zu", detail->step % detail->n_contexts + 1,
-                    detail->n_contexts);
+        text_printf(out, "context %zu/%zu", detail->at + 1, detail->n_contexts);
 }
 
 void router_detail_draw(struct router_view *view, const struct pen *pen)
 {
     struct router_detail *detail = &view->detail;
+    enum { TINY = 7 };
     bool focus = view->focus == PANE_TEXT || view->focus == PANE_WEIGHTS;
     struct text title = {0}, right = {0};
     if (!detail->row) {
@@ -229,8 +232,10 @@ void router_detail_draw(struct router_view *view, const struct pen *pen)
     add_title(view, pen->look->glyphs[GLYPH_BULLET], &title);
     add_steps(detail, &right);
     struct pen inside = pen_frame(pen, focus, title.bytes, right.bytes);
-    int row = draw_text(view, &inside, router_text(&view->list, detail->row, HEADS_PROMPT));
-    row += draw_context(detail, &inside, row);
+    bool is_tiny = inside.box.rows < TINY; /* only what has the focus */
+    const char *text = router_text(&view->list, detail->row, HEADS_PROMPT);
+    int row = is_tiny && view->focus == PANE_WEIGHTS ? 0 : draw_text(view, &inside, text);
+    row += is_tiny ? 0 : draw_context(detail, &inside, row);
     row += inside.box.rows - row > (int)detail->bars.n_heads + 4; /* a blank row */
     struct pen rest = pen_rows(&inside, row, inside.box.rows - row);
     if (rest.box.rows > 0)

@@ -253,7 +253,9 @@ static void call_prompt(const struct router_list *list, const struct router_row 
 {
     if (list->analysis->prompts[row->prompt].row >= 0)
         snprintf(out->what, sizeof out->what, "%s for prompt %u%s", what,
-                 router_number(list, row), row->context >= 0 ? " with its context" : "");
+                 router_number(list, row),
+                 list->routing == ROUTE_CONTEXT && row->context >= 0 ? " with its context"
+                                                                     : "");
 }
 
 static void explain_weight(const struct router_list *list, const struct router_row *row,
@@ -269,10 +271,7 @@ static void explain_weight(const struct router_list *list, const struct router_r
 static void explain_right(const struct router_list *list, const struct router_row *row,
                           struct explanation *out)
 {
-    size_t right = 0;
-    for (uint32_t i = 0; i < row->n; i++)
-        right += analysis_surety(list->analysis, list->routing, list->mixture,
-                                 list->members[row->first + i]) > 0;
+    uint32_t right = router_count_right(list, row);
     *out = (struct explanation){.equation = "E7",
                                 .value = (double)right / row->n,
                                 .n = row->n,
@@ -282,7 +281,7 @@ static void explain_right(const struct router_list *list, const struct router_ro
     snprintf(out->definition, sizeof out->definition,
              "the share of the row's pairs that the mixture decides as the annotator did");
     snprintf(out->formula, sizeof out->formula, "right / pairs");
-    snprintf(out->values, sizeof out->values, "%zu / %u", right, row->n);
+    snprintf(out->values, sizeof out->values, "%u / %u", right, row->n);
 }
 
 static bool explain_list(const struct router_list *list, struct explanation *out)
@@ -352,10 +351,15 @@ static bool explain_detail(const struct router_view *view, struct explanation *o
     }
     enum routing routing = is_with ? ROUTE_CONTEXT : ROUTE_PROMPT;
     size_t position = is_with ? detail->position : list->members[detail->row->first];
+    char what[64] = "entropy of the router's weights";
     if (at == K + 1)
         analysis_explain_entropy(list->analysis, routing, position, out);
     else
         analysis_explain_weight(list->analysis, routing, at, position, out);
+    if (at < K)
+        snprintf(what, sizeof what, "weight of %s", bars->names[at]);
+    if (!is_with) /* else the pair says which context */
+        call_prompt(list, detail->row, what, out);
     return true;
 }
 

@@ -14,11 +14,11 @@
 
 enum router_column {
     ROUTER_ROW,
-    ROUTER_ATTRIBUTE,
     ROUTER_TOP,
     ROUTER_WEIGHT,
     ROUTER_ENTROPY,
     ROUTER_BARS,
+    ROUTER_ATTRIBUTE,
     ROUTER_CONTEXT,
     ROUTER_PROMPT,
     ROUTER_HEAD, /* a column for each head */
@@ -63,6 +63,8 @@ const struct router_row *router_list_at(const struct router_list *list); /* NULL
 /* Weights of a row, [K], sum to 1. */
 void router_weights(const struct router_list *list, const struct router_row *row,
                     double *out);
+/* Pairs of a row that the mixture decides as the annotator did. */
+uint32_t router_count_right(const struct router_list *list, const struct router_row *row);
 /* Row of the features' prompts, or the number of the pair where there are no prompts; both from 1. */
 uint32_t router_number(const struct router_list *list, const struct router_row *row);
 const char *router_text(const struct router_list *list, const struct router_row *row,
@@ -95,6 +97,9 @@ void router_bars_done(struct router_bars *bars);
 void router_bars_fill(struct router_bars *bars, const double *without, const double *with,
                       double entropy, double entropy_with);
 void router_bars_draw(struct router_bars *bars, const struct pen *pen, bool focus);
+/* The same in a few rows without a cursor: a small bar and a number for each head, as many heads as
+ * there is room for, and the entropy. */
+void router_bars_draw_small(const struct router_bars *bars, const struct pen *pen);
 void router_bars_report(const struct router_bars *bars, const char *name, const char *title,
                         struct report *report);
 double entropy_of(const double *weights, size_t n); /* nats */
@@ -107,8 +112,8 @@ struct router_detail {
     struct router_bars bars;
     uint64_t serial; /* of the snapshot that it is of, */
     const struct router_row *row;
-    size_t step; /* and which of the contexts there are */
-    size_t n_contexts;
+    size_t step;           /* and how far from the context that it begins with */
+    size_t at, n_contexts; /* which of its contexts is shown */
     enum router_source source;
     size_t position;     /* SOURCE_KNOWN: a pair with the context */
     struct text context; /* its words */
@@ -129,6 +134,7 @@ struct router_view {
     struct router_list list;
     struct router_detail detail;
     struct router_bars load;
+    struct pen small_load; /* where it was drawn small */
     enum router_pane focus;
     struct heads_pairs pairs; /* of a prompt, over all of it */
 };

@@ -137,13 +137,13 @@ const char *router_text(const struct router_list *list, const struct router_row 
     return heads_text(list->analysis, position_of(list, row), part);
 }
 
-static double right_of(const struct router_list *list, const struct router_row *row)
+uint32_t router_count_right(const struct router_list *list, const struct router_row *row)
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < row->n; i++)
         n += analysis_surety(list->analysis, list->routing, list->mixture,
                              list->members[row->first + i]) > 0;
-    return (double)n / row->n;
+    return n;
 }
 
 bool router_is_marked(const struct router_list *list, size_t row)
@@ -203,7 +203,7 @@ static struct cell cell_of(const void *rows, size_t at, size_t column)
         cell.value = row->n;
         break;
     case ROUTER_RIGHT:
-        cell.value = right_of(list, row);
+        cell.value = (double)router_count_right(list, row) / row->n;
         break;
     case ROUTER_MARKED:
         cell.text = router_is_marked(list, at) ? "yes" : "no";
@@ -273,6 +273,19 @@ static int attribute_width(const struct router_list *list)
     return width < ATTRIBUTE_MOST ? width : ATTRIBUTE_MOST;
 }
 
+/* Of the largest number, and of its heading with an arrow. */
+static int number_width(const struct router_list *list)
+{
+    struct text text = {0};
+    double most = 0;
+    for (size_t r = 0; r < list->n_rows; r++)
+        most = fmax(most, router_number(list, &list->rows[r]));
+    table_add_number(&text, most, COLUMN_COUNT, 0);
+    int width = (int)text.length;
+    text_done(&text);
+    return width < 4 ? 4 : width;
+}
+
 static void add_heads(struct router_list *list)
 {
     list->first_head = list->n_columns;
@@ -298,14 +311,9 @@ static void make_columns(struct router_list *list)
     list->kinds = mem_zero(most * sizeof *list->kinds);
     list->n_columns = 0;
     add_column(list, ROUTER_ROW,
-               (struct listing_column){
-                   .name = has_prompts ? "row" : "pair",
-                   .type = COLUMN_COUNT,
-                   .width = analysis->features->features.n_pairs > 99999 ? 7 : 6});
-    add_column(list, ROUTER_ATTRIBUTE,
-               (struct listing_column){.name = "attribute",
-                                       .type = COLUMN_TEXT,
-                                       .width = attribute_width(list)});
+               (struct listing_column){.name = has_prompts ? "row" : "pair",
+                                       .type = COLUMN_COUNT,
+                                       .width = number_width(list)});
     add_column(list, ROUTER_TOP,
                (struct listing_column){.name = "top",
                                        .type = COLUMN_TEXT,
@@ -321,6 +329,10 @@ static void make_columns(struct router_list *list)
                                        .type = COLUMN_TEXT,
                                        .width = bars > 7 ? bars : 7,
                                        .unsorted = true});
+    add_column(list, ROUTER_ATTRIBUTE,
+               (struct listing_column){.name = "attribute",
+                                       .type = COLUMN_TEXT,
+                                       .width = attribute_width(list)});
     if (list->routing == ROUTE_CONTEXT && analysis->corpus)
         add_column(list, ROUTER_CONTEXT,
                    (struct listing_column){
@@ -441,8 +453,23 @@ static bool take_marks(struct router_list *list, const struct state *state)
     return true;
 }
 
+/* The cursor stays with its prompt when rows are other ones. */
+static void follow(struct router_list *list, uint32_t prompt)
+{
+    for (size_t at = 0; at < list->state.n_shown; at++) {
+        size_t row = list->state.order[at];
+        if (list->rows[row].prompt == prompt) {
+            listing_go(&list->listing, &list->state, row);
+            return;
+        }
+    }
+}
+
 bool router_list_update(struct router_list *list, const struct snapshot *snapshot)
 {
+    const struct router_row *before = router_list_at(list);
+    bool follows = before && snapshot->analysis == list->analysis;
+    uint32_t prompt = follows ? before->prompt : 0;
     struct analysis *analysis = snapshot->analysis;
     const char *routing = snapshot_entry(snapshot, VIEW_ROUTER, "routing");
     bool remarked = take_marks(list, snapshot->state), changed = false;
@@ -462,6 +489,8 @@ bool router_list_update(struct router_list *list, const struct snapshot *snapsho
                 snapshot_entry(snapshot, VIEW_ROUTER, "columns"), NULL);
     if (remarked && !changed && (list->state.where || list->state.n_sorts))
         listing_refresh(&list->listing, &list->state);
+    if (changed && follows)
+        follow(list, prompt);
     return changed;
 }
 
