@@ -162,15 +162,24 @@ void router_detail_update(struct router_detail *detail, const struct router_list
 
 /* ---- drawing ---- */
 
+/* Most rows for the text: what the bars of all heads leave; but at least two, and of heads that are too
+ * many anyway a quarter. Who reads it has half of the pane. */
+static int text_rows(const struct router_detail *detail, int rows, bool focus)
+{
+    enum { AROUND = 6, LEAST = 2 }; /* header, rule, feet, and the context's two rows */
+    int left = rows - (int)detail->bars.n_heads - AROUND;
+    if (left < LEAST)
+        left = rows - (int)detail->bars.n_heads < 0 ? rows / 4 : LEAST;
+    return focus && left < rows / 2 ? rows / 2 : left;
+}
+
 static int draw_text(struct router_view *view, const struct pen *pen, const char *text)
 {
     struct router_detail *detail = &view->detail;
     bool focus = view->focus == PANE_TEXT;
     const char *missing = "The text is not at hand: open the corpus too.";
     const char *shown = text ? text : missing;
-    int most = pen->box.rows / (focus ? 2 : 4), around = (int)detail->bars.n_heads + 8;
-    if (pen->box.rows - around > most) /* more than the bars need */
-        most = pen->box.rows - around;
+    int most = text_rows(detail, pen->box.rows, focus);
     detail->lines = text_lines(shown, strlen(shown), pen->box.columns);
     int rows = detail->lines < most ? detail->lines : most < 1 ? 1 : most;
     if (detail->skip > detail->lines - rows)
@@ -185,6 +194,15 @@ static int draw_text(struct router_view *view, const struct pen *pen, const char
     return rows;
 }
 
+static void add_context(const struct router_detail *detail, struct text *out)
+{
+    text_add(out, "context");
+    if (detail->n_contexts > 1)
+        text_printf(out, " %zu/%zu", detail->at + 1, detail->n_contexts);
+    text_printf(out, "%s: \"%s\"", detail->source == SOURCE_LAB ? " (lab)" : "",
+                detail->context.bytes);
+}
+
 /* What the second column of weights is of. */
 static int draw_context(const struct router_detail *detail, const struct pen *pen, int row)
 {
@@ -192,8 +210,7 @@ static int draw_context(const struct router_detail *detail, const struct pen *pe
     if (detail->source == SOURCE_NONE)
         text_add(&line, "no context: the lab has none, and the split none for it");
     else
-        text_printf(&line, "%s: \"%s\"", detail->source == SOURCE_LAB ? "lab" : "with",
-                    detail->context.bytes);
+        add_context(detail, &line);
     int lines = text_lines(line.bytes, line.length, pen->box.columns);
     int rows = lines > 2 ? 2 : lines;
     struct pen part = pen_rows(pen, row, rows);
@@ -213,25 +230,18 @@ static void add_title(const struct router_view *view, const char *bullet, struct
                 router_number(&view->list, detail->row), bullet, detail->row->attribute);
 }
 
-static void add_steps(const struct router_detail *detail, struct text *out)
-{
-    if (detail->n_contexts > 1)
-        text_printf(out, "context %zu/%zu", detail->at + 1, detail->n_contexts);
-}
-
 void router_detail_draw(struct router_view *view, const struct pen *pen)
 {
     struct router_detail *detail = &view->detail;
     enum { TINY = 7 };
     bool focus = view->focus == PANE_TEXT || view->focus == PANE_WEIGHTS;
-    struct text title = {0}, right = {0};
+    struct text title = {0};
     if (!detail->row) {
         pen_frame(pen, focus, "prompt", NULL);
         return;
     }
     add_title(view, pen->look->glyphs[GLYPH_BULLET], &title);
-    add_steps(detail, &right);
-    struct pen inside = pen_frame(pen, focus, title.bytes, right.bytes);
+    struct pen inside = pen_frame(pen, focus, title.bytes, NULL);
     bool is_tiny = inside.box.rows < TINY; /* only what has the focus */
     const char *text = router_text(&view->list, detail->row, HEADS_PROMPT);
     int row = is_tiny && view->focus == PANE_WEIGHTS ? 0 : draw_text(view, &inside, text);
@@ -241,5 +251,4 @@ void router_detail_draw(struct router_view *view, const struct pen *pen)
     if (rest.box.rows > 0)
         router_bars_draw(&detail->bars, &rest, view->focus == PANE_WEIGHTS);
     text_done(&title);
-    text_done(&right);
 }
