@@ -74,17 +74,22 @@ static void name_attributes(struct router_list *list)
     struct text text = {0};
     for (size_t r = 0; r < list->n_rows; r++) {
         struct router_row *row = &list->rows[r];
-        size_t n = 0;
         text_clear(&text);
+        row->attribute = NULL;
         for (uint32_t i = 0; i < row->n; i++) {
             uint32_t column = analysis->column[list->members[row->first + i]];
             if (seen[column] == r + 1)
                 continue;
             seen[column] = (uint32_t)r + 1;
-            row->attribute = evaluation->attributes[column];
-            text_printf(&text, "%s%s", n++ ? ", " : "", row->attribute);
+            if (row->attribute) { /* one alone need not be copied */
+                text_add(&text, text.length ? "" : row->attribute);
+                text_add(&text, ", ");
+                text_add(&text, evaluation->attributes[column]);
+            } else {
+                row->attribute = evaluation->attributes[column];
+            }
         }
-        if (n > 1)
+        if (text.length)
             row->attribute = arena_copy(&list->texts, text.bytes, text.length);
     }
     text_done(&text);
