@@ -41,6 +41,8 @@ struct heads_table {
     struct listing listing;
     struct listing_state state;
     struct pen pen; /* of the last draw */
+    const char
+        *wrong; /* why the analysis went no further; NULL: it did. Of the last draw */
 };
 
 /* Brings it up to the snapshot; whether it is of another analysis than before. */

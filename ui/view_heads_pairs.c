@@ -241,15 +241,13 @@ void heads_pairs_draw(struct heads_pairs *pairs, const struct pen *pen)
     if (rows < 12 && pairs->reads)
         list = 0;
     struct pen top = pen_rows(pen, 0, list), below = pen_rows(pen, list, rows - list);
-    struct text right = {0};
-    text_printf(&right, "%s%s", pairs->order,
-                pairs->routing == ROUTE_CONTEXT ? ", router reads contexts" : "");
+    const char *right =
+        pairs->routing == ROUTE_CONTEXT ? "router reads contexts" : pairs->order;
     pairs->pen = list ? pen_frame(&top, !pairs->reads, pairs->title.bytes,
-                                  pen->box.columns > 90 ? right.bytes : NULL)
+                                  pen->box.columns > 90 ? right : NULL)
                       : top;
     if (list)
         listing_draw(&pairs->listing, &pairs->state, &pairs->pen, !pairs->reads);
-    text_done(&right);
     pairs->texts = below;
     size_t position = heads_pairs_at(pairs);
     if (position != SIZE_MAX)

@@ -46,5 +46,4 @@ static bool act(void *self, const struct snapshot *snapshot, const struct action
                                       .draw = draw,                                        \
                                       .act = act}
 LATER(context, "Context");
-LATER(ablate, "Ablate");
 LATER(compare, "Compare");

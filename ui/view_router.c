@@ -337,11 +337,11 @@ static bool do_verb(struct router_view *view, const struct action *action,
 static void put_cursor(struct router_view *view, const char *text)
 {
     struct router_list *list = &view->list;
-    char where[16], column[32];
-    unsigned number;
-    int context;
-    if (sscanf(text, "%u;%d;%15[^;];%31s", &number, &context, where, column) != 4)
+    char digits[16], more[16], where[16], column[32];
+    if (sscanf(text, "%15[^;];%15[^;];%15[^;];%31s", digits, more, where, column) != 4)
         return;
+    unsigned long number = strtoul(digits, NULL, 10);
+    long context = strtol(more, NULL, 10);
     for (size_t r = 0; r < list->n_rows; r++)
         if (router_number(list, &list->rows[r]) == number &&
             (list->rows[r].context + 1 == context || list->routing == ROUTE_PROMPT)) {

@@ -18,7 +18,7 @@ static enum status show_view(struct workbench *workbench, struct call *call,
     int view = args->view;
     if (view >= N_VIEWS) /* next, previous */
         view = ((int)workbench->view + (view == N_VIEWS ? 1 : N_VIEWS - 1)) % N_VIEWS;
-    while (workbench->n_overlays)
+    while (workbench->n_layers)
         workbench_pop(workbench);
     workbench_show_view(workbench, (enum view_number)view);
     return STATUS_OK;

@@ -26,6 +26,18 @@ struct asked {
 
 enum tone { TONE_PLAIN, TONE_GOOD, TONE_WRONG };
 
+/* What the status line says of the last key. */
+struct status_line {
+    struct text echo, say; /* "key f -> filter", what came of it */
+    enum tone tone;
+};
+
+/* An overlay, and what the status line said before it came: to be said again when it goes. */
+struct layer {
+    struct overlay overlay;
+    struct status_line before;
+};
+
 struct workbench {
     struct workbench_options options;
     struct interpreter *interpreter;
@@ -39,8 +51,8 @@ struct workbench {
     void *selves[N_VIEWS];
     uint64_t seen[N_VIEWS]; /* serial of the snapshot that each was updated with */
     enum view_number view;
-    struct overlay *overlays; /* the last is on top */
-    size_t n_overlays, overlay_room;
+    struct layer *layers; /* the last is on top */
+    size_t n_layers, layer_room;
     struct text typed_filter; /* while one is typed */
     bool is_filtering;
 
@@ -49,8 +61,8 @@ struct workbench {
     struct asked *asked; /* those in the background */
     size_t n_asked, asked_room;
 
-    struct text echo, say; /* "key f -> filter", what came of it */
-    enum tone tone;
+    struct status_line status, last; /* of this key, and of the one before */
+    struct status_line uncovered;    /* of the layer that was taken away last */
     uint64_t keys_pressed;
     double interrupts[3]; /* when Ctrl-C was pressed last */
     size_t log_seen;      /* entries that autosave has */
@@ -69,6 +81,9 @@ void workbench_say(struct workbench *workbench, enum tone tone, const char *form
     __attribute__((format(printf, 3, 4)));
 struct overlay *workbench_top(struct workbench *workbench); /* NULL: the view itself */
 void workbench_pop(struct workbench *workbench);
+/* A key begins with an empty status line; one that only took a layer away leaves what it covered. */
+void workbench_begin_status(struct workbench *workbench);
+void workbench_restore_status(struct workbench *workbench);
 void workbench_show_view(struct workbench *workbench, enum view_number view);
 /* Brings the view in front up to the snapshot; returns what it is. */
 void *workbench_front(struct workbench *workbench);

@@ -91,7 +91,8 @@ enum status workbench_replay(struct workbench *workbench, const char *path,
     workbench->now = (struct asked){.origin = ORIGIN_SCRIPT};
     enum status status = runner_file(workbench->interpreter, path, &options, err);
     if (status && !err->message[0])
-        error_set(err, status, "%s", workbench->say.length ? workbench->say.bytes : path);
+        error_set(err, status, "%s",
+                  workbench->status.say.length ? workbench->status.say.bytes : path);
     workbench_run_pending(workbench);
     workbench_touch(workbench);
     return status;

@@ -427,5 +427,6 @@ int main(void)
         cmocka_unit_test(test_A44_a_saved_session_ends_on_the_same_screen),
         cmocka_unit_test(test_keys_of_a_configuration_are_checked),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
