@@ -45,5 +45,5 @@ static bool act(void *self, const struct snapshot *snapshot, const struct action
                                       .update = update,                                    \
                                       .draw = draw,                                        \
                                       .act = act}
-LATER(router, "Router");
+LATER(compare, "Compare");
 LATER(compare, "Compare");
