@@ -47,4 +47,3 @@ static bool act(void *self, const struct snapshot *snapshot, const struct action
                                       .act = act}
 LATER(router, "Router");
 LATER(context, "Context");
-LATER(compare, "Compare");
