@@ -1,6 +1,6 @@
 /* What the files of the context view share: view_context.c (what keys do), view_context_state.c (what
  * is kept of a snapshot), view_context_draw.c (panes), view_context_answers.c, view_context_history.c,
- * view_context_pick.c (lists to choose from), view_context_words.c (explanations, files). */
+ * view_context_labels.c (labels and settings), view_context_pick.c (lists to choose from), view_context_words.c (explanations, files). */
 #ifndef UI_VIEW_CONTEXT_INSIDE_H
 #define UI_VIEW_CONTEXT_INSIDE_H
 
@@ -112,6 +112,12 @@ bool context_go_history(struct context_view *view, const struct action *action,
                         struct answer *answer);
 /* The step at a position of the canvas; SIZE_MAX: none. */
 size_t context_step_at(const struct context_view *view, const struct mouse *mouse);
+
+/* ---- labels and settings ---- */
+
+/* Answer verbs with command lines; false: it is none of theirs. */
+bool context_do_label(struct context_view *view, const char *word, struct answer *answer);
+bool context_do_setting(struct context_view *view, const char *word, struct answer *answer);
 
 /* ---- lists to choose from ---- */
 

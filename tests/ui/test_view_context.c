@@ -27,9 +27,8 @@ static const char *behind(struct tried *tried, const char *text)
     static size_t next;
     char *out = rest[next++ % 4];
     const char *at = strstr(tried_text(tried), text);
-    if (!at)
-        fail_msg("'%s' is not in\n%s", text, tried->shown.bytes);
-    snprintf(out, sizeof rest[0], "%.*s", (int)strcspn(at, "\n"), at);
+    tried_has(tried, text);
+    snprintf(out, sizeof rest[0], "%.*s", at ? (int)strcspn(at, "\n") : 0, at ? at : "");
     return out;
 }
 
