@@ -23,7 +23,7 @@ make_good_tree()
     printf '#include <cjson/cJSON.h>\n#include "base/a.h"\n' >"$tree"/src/io/json.c
     printf '#include <cblas.h>\n' >"$tree"/src/core/linalg.c
     printf '#include "core/model.h"\n#include "corpus/pair.h"\n' >"$tree"/src/session/session.c
-    printf '#include <ncurses.h>\n#include "session/session.h"\n' >"$tree"/ui/draw.c
+    printf '#include <ncurses.h>\n#include "session/session.h"\n' >"$tree"/ui/screen.c
     printf '#include "near.h"\n#include "core/model.h"\n' >"$tree"/tests/core/test_model.c
     printf '#include "session/session.h"\n#include "ui/loop.h"\n' >"$tree"/src/main.c
     awk 'BEGIN { for (i = 0; i < 600; i++) print "/* */" }' >"$tree"/src/base/long.c
@@ -54,7 +54,7 @@ refuses src/corpus/x.c '#include "core/model.h"\n' 1 'corpus must not include co
 refuses src/core/x.c '#include "corpus/pair.h"\n' 1 'core must not include corpus'
 refuses src/core/x.c '#include "encode/encoder.h"\n' 1 'core must not include encode'
 refuses src/session/x.c '#include "command/call.h"\n' 1 'session must not include command'
-refuses src/command/x.c '#include "ui/draw.h"\n' 1 'command must not include ui'
+refuses src/command/x.c '#include "ui/screen.h"\n' 1 'command must not include ui'
 refuses tests/base/test_x.c '#include "near.h"\n#include "io/file.h"\n' 2 'base must not include io'
 refuses src/base/x.c '#include "a.h"\n' 1 'must be written "layer/file.h"'
 refuses src/base/x.c '#include "../io/file.h"\n' 1 'must be written "layer/file.h"'
@@ -66,6 +66,7 @@ refuses src/core/model.c '#include <cblas.h>\n' 1 'belongs to src/core/linalg.c'
 refuses src/corpus/x.c '#include <zlib.h>\n' 1 'belongs to src/io/'
 refuses src/encode/x.c '#include <curl/curl.h>\n' 1 'belongs to src/encode/wire.c'
 refuses src/command/x.c '#include <ncurses.h>\n' 1 'belongs to ui/'
+refuses ui/x.c '#include <ncurses.h>\n' 1 'belongs to ui/screen'
 refuses src/main.c '#include <readline/readline.h>\n' 1 'belongs to ui/'
 refuses src/io/x.c "$(awk 'BEGIN { for (i = 0; i < 601; i++) printf "x\\n" }')" 601 'longer than 600 lines'
 

@@ -1,10 +1,10 @@
 /* Canvas: the screen as a grid of cells in memory, and pens that draw on parts of it.
  *
  * Views draw on a canvas and never on the terminal; ui/screen.h sends it there, the tests read it
- * as text, and :save-screen writes it to a file. Rows and columns count from 0. A pen draws inside
- * its box and nowhere else: positions are relative to the box, what lies outside is left out.
- * User text is safe to draw: control characters, characters that turn the direction of text and
- * bytes that are no UTF-8 are shown as text_add_visible shows them.
+ * as text, and :save-screen writes it to a file. Rows and columns count from 0. A pen draws
+ * inside its box and nowhere else: positions are relative to the box, what lies outside is
+ * left out. User text is safe to draw: control characters, characters that turn the direction
+ * of text and bytes that are no UTF-8 are shown as text_add_visible shows them.
  *
  *     struct canvas canvas = {0};
  *     canvas_resize(&canvas, 24, 80);
@@ -66,8 +66,9 @@ struct pen {
 struct pen pen_on(struct canvas *canvas, const struct look *look);
 /* A pen for a part of this one; it may reach beyond it, and is clipped. */
 struct pen pen_part(const struct pen *pen, struct box part);
-/* The same over the whole width or height. A negative `first` counts from the end; a negative number of
- * rows or columns is all that follow but the last so many; numbers are cut to what there is. */
+/* The same over the whole width or height. A negative `first` counts from the end; a negative
+ * number of rows or columns is all that follow but the last so many; numbers are cut to what
+ * there is. */
 struct pen pen_rows(const struct pen *pen, int first, int rows);
 struct pen pen_columns(const struct pen *pen, int first, int columns);
 

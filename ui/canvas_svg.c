@@ -8,20 +8,14 @@
 /* Pixels of a cell, of the margin around them all, and of the letters. */
 static const double cell_width = 8.4, cell_height = 18, margin = 10, letter = 14;
 
-static uint32_t rgb(int32_t color, uint32_t otherwise)
-{
-    if (color == COLOR_DEFAULT)
-        return otherwise;
-    return color >= STYLE_RGB ? (uint32_t)color & 0xffffff : color_256((unsigned)color);
-}
-
 struct paint {
     uint32_t fg, bg;
 };
 
 static struct paint paint_of(struct style style, const struct look *look)
 {
-    struct paint paint = {rgb(style.fg, look->picture_fg), rgb(style.bg, look->picture_bg)};
+    struct paint paint = {style_rgb(style.fg, look->picture_fg),
+                          style_rgb(style.bg, look->picture_bg)};
     if (style.attr & ATTR_REVERSE)
         paint = (struct paint){paint.bg, paint.fg};
     if (style.attr & ATTR_DIM)

@@ -52,7 +52,8 @@ static void widen(double *least, double *most, double value)
     *most = fmax(*most, value);
 }
 
-/* The best of a column is that of the values themselves, whatever is shown; of equals the first. */
+/* The best of a column is that of the values themselves, whatever is shown; of equals the
+ * first. */
 static size_t best_of(const struct heat *heat, size_t column)
 {
     size_t best = heat->rows;

@@ -1,7 +1,7 @@
 /* Heat cells: a number on a background that says where it lies on a scale.
  *
- * The table around them is a struct listing or a view's own; this is the colour, the number and the
- * legend. The number is always there, so that nothing depends on colour.
+ * The table around them is a struct listing or a view's own; this is the colour, the number
+ * and the legend. The number is always there, so that nothing depends on colour.
  */
 #ifndef UI_HEAT_H
 #define UI_HEAT_H

@@ -1,8 +1,9 @@
 /* Keys: their names, and the table that says what each does where.
  *
- * A row binds a key to a command line, as if it had been typed. Rows are for all views ("all"), for
- * one view by its name ("heads"), or for a mode ("text", "filter", ...). The built-in rows are in
- * ui/key_table.c; a key map is a copy of them that the user's configuration has changed:
+ * A row binds a key to a command line, as if it had been typed. Rows are for all views
+ * ("all"), for one view by its name ("heads"), or for a mode ("text", "filter", ...). The
+ * built-in rows are in ui/key_table.c; a key map is a copy of them that the user's
+ * configuration has changed:
  *
  *     "keys": {"[": "prune --threshold -0.01", "heads: c": "scale next", "x": null}
  */
@@ -17,8 +18,8 @@
 #include "base/text.h"
 #include "ui/event.h"
 
-/* "q", "Q", "Space", "Ctrl-R", "Alt-[", "F1", "Enter", "Tab", "Shift-Tab", "Esc", "Backspace", "Up",
- * "PgUp", "Home", "Ins", "Del" ...; modifiers in any order and case. */
+/* "q", "Q", "Space", "Ctrl-R", "Alt-[", "F1", "Enter", "Tab", "Shift-Tab", "Esc", "Backspace",
+ * "Up", "PgUp", "Home", "Ins", "Del" ...; modifiers in any order and case. */
 enum status key_parse(const char *name, struct key *key, struct error *err);
 /* The name, in that form, into out; returns out. */
 enum { KEY_NAME = 32 };
@@ -49,21 +50,22 @@ void key_map_open(struct key_map *map, const struct binding *table);
 void key_map_add(struct key_map *map, const struct binding *table);
 void key_map_done(struct key_map *map);
 
-/* Binds a key; where NULL: "all". command NULL takes the binding away. A command that has a row already keeps
- * its help and hint under the new key; the old key stays unless it is bound otherwise. */
+/* Binds a key; where NULL: "all". command NULL takes the binding away. A command that has a
+ * row already keeps its help and hint under the new key; the old key stays unless it is bound
+ * otherwise. */
 enum status key_map_bind(struct key_map *map, const char *where, const char *key,
                          const char *command, struct error *err);
 /* One entry of the configuration's "keys": "KEY" or "WHERE: KEY", and its command line. */
 enum status key_map_config(struct key_map *map, const char *entry, const char *command,
                            struct error *err);
 
-/* What the key does in a place: its own rows first, then those of "all" unless the place is a mode
- * (`is_mode`). NULL: nothing. */
+/* What the key does in a place: its own rows first, then those of "all" unless the place is a
+ * mode (`is_mode`). NULL: nothing. */
 const struct binding *key_map_find(const struct key_map *map, const char *where,
                                    bool is_mode, struct key key);
 
-/* The rows of a place and then of "all", in the order of the table, for the help view: row `index`, NULL
- * behind the last. Rows of "all" that the place overrules are left out. */
+/* The rows of a place and then of "all", in the order of the table, for the help view: row
+ * `index`, NULL behind the last. Rows of "all" that the place overrules are left out. */
 const struct binding *key_map_row(const struct key_map *map, const char *where,
                                   bool is_mode, size_t index);
 

@@ -1,8 +1,8 @@
 /* Line editor: one line of text that is typed, for the context, filters, search and commands.
  *
- * Holds UTF-8; moves by whole characters with their marks. Keys as in readline: Ctrl-A E B F, Alt-B F,
- * Ctrl-H D K U W Y, Alt-D, Alt-Backspace, Ctrl-T, Home, End, arrows, Up and Down through the history,
- * Tab completes, Ctrl-_ takes back the last change.
+ * Holds UTF-8; moves by whole characters with their marks. Keys as in readline: Ctrl-A E B F,
+ * Alt-B F, Ctrl-H D K U W Y, Alt-D, Alt-Backspace, Ctrl-T, Home, End, arrows, Up and Down
+ * through the history, Tab completes, Ctrl-_ takes back the last change.
  */
 #ifndef UI_LINE_EDIT_H
 #define UI_LINE_EDIT_H
@@ -56,8 +56,8 @@ enum line_answer line_edit_key(struct line_edit *edit, struct key key);
 enum line_answer line_edit_paste(struct line_edit *edit, const char *bytes, size_t length);
 void line_candidate(struct line_edit *edit, const char *string); /* copied */
 
-/* Draws the text into `columns` cells from there, scrolled so that the cursor is seen; with focus the
- * terminal's cursor goes there. */
+/* Draws the text into `columns` cells from there, scrolled so that the cursor is seen; with
+ * focus the terminal's cursor goes there. */
 void line_edit_draw(struct line_edit *edit, const struct pen *pen, int row, int column,
                     int columns, bool focus);
 /* Draws the candidates in a box of at most `rows` rows whose last row is `bottom`. */

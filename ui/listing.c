@@ -214,7 +214,8 @@ static bool unhide(struct listing_state *state)
     return any;
 }
 
-/* Does what concerns order and hiding and nothing else; *done: whether the verb is one of them. */
+/* Does what concerns order and hiding and nothing else; *done: whether the verb is one of
+ * them. */
 static bool arrange(const struct listing *listing, struct listing_state *state,
                     enum listing_verb verb, bool *done)
 {

@@ -1,13 +1,13 @@
 /* Listing: a table of many rows to scroll, sort, filter and search.
  *
- * The view owns two structs. A struct listing says what there is: columns and how to get a cell. A
- * struct listing_state says how it is looked at: cursor, scroll, order, filter, search, hidden columns;
- * all zero is a fresh one. Rows are numbered as the view has them; the position of a row is where it
- * is shown. Cells are those of reports (struct cell in io/table.h), so filters are those of
- * command/where.h.
+ * The view owns two structs. A struct listing says what there is: columns and how to get a
+ * cell. A struct listing_state says how it is looked at: cursor, scroll, order, filter,
+ * search, hidden columns; all zero is a fresh one. Rows are numbered as the view has them; the
+ * position of a row is where it is shown. Cells are those of reports (struct cell in
+ * io/table.h), so filters are those of command/where.h.
  *
- * Call order: fill the listing; listing_refresh when its rows have changed; then draw, move, click, sort
- * and filter at will. 100,000 rows sort, filter and search within 50 ms.
+ * Call order: fill the listing; listing_refresh when its rows have changed; then draw, move,
+ * click, sort and filter at will. 100,000 rows sort, filter and search within 50 ms.
  */
 #ifndef UI_LISTING_H
 #define UI_LISTING_H
@@ -50,7 +50,7 @@ struct listing {
                  bool cursor);
     const char *empty; /* what is said when there are no rows; NULL: "nothing here" */
     bool by_cell;      /* the cursor is on a cell, not on a row */
-    size_t n_feet;     /* the last rows stay at the bottom as they are, in any order and filter */
+    size_t n_feet;     /* the last rows stay at the bottom, never sorted or filtered */
     bool unfrozen;     /* the first column scrolls away like the others */
 };
 
@@ -88,7 +88,8 @@ struct listing_state {
 
 void listing_done(struct listing_state *state);
 
-/* Makes the order anew from filter and sorts; the cursor stays on its row, or near where it was. */
+/* Makes the order anew from filter and sorts; the cursor stays on its row, or near where it
+ * was. */
 void listing_refresh(const struct listing *listing, struct listing_state *state);
 
 /* The row under the cursor; SIZE_MAX when nothing is shown. */
@@ -139,21 +140,22 @@ void listing_add_cell(const struct listing *listing, const struct listing_state 
                       size_t row, size_t column, struct text *out);
 bool listing_is_hidden(const struct listing_state *state, size_t column);
 
-/* A press or a turn of the wheel at a position of the canvas, with the pen it was drawn with. Moves the
- * cursor, also to the column of a heading; a view then sorts by it with LISTING_SORT_TURN. */
+/* A press or a turn of the wheel at a position of the canvas, with the pen it was drawn with.
+ * Moves the cursor, also to the column of a heading; a view then sorts by it with
+ * LISTING_SORT_TURN. */
 enum listing_hit { LISTING_MISSED, LISTING_ON_HEADER, LISTING_ON_ROW, LISTING_SCROLLED };
 enum listing_hit listing_mouse(const struct listing *listing, struct listing_state *state,
                                const struct pen *pen, const struct mouse *mouse);
 
 /* ---- order, filter and hidden columns as commands have them (command/cmd_view.h) ---- */
 
-/* Takes them over: sort "-mean,head" (- falls), filter as below, hidden "rigor,humor"; NULL: none. What is
- * wrong is left out and told. Nothing is made anew when all is as it was. */
+/* Takes them over: sort "-mean,head" (- falls), filter as below, hidden "rigor,humor"; NULL:
+ * none. What is wrong is left out and told. Nothing is made anew when all is as it was. */
 enum status listing_set(const struct listing *listing, struct listing_state *state,
                         const char *sort, const char *filter, const char *hidden,
                         struct error *err);
-/* Writes the command that a verb of sorting or hiding stands for: "sort heads -mean", and leaves the
- * state alone; false: it is none of those verbs, or nothing would change. */
+/* Writes the command that a verb of sorting or hiding stands for: "sort heads -mean", and
+ * leaves the state alone; false: it is none of those verbs, or nothing would change. */
 bool listing_command(const struct listing *listing, const struct listing_state *state,
                      const char *view, enum listing_verb verb, struct text *line);
 void listing_add_sort(const struct listing *listing, const struct listing_state *state,
@@ -161,14 +163,14 @@ void listing_add_sort(const struct listing *listing, const struct listing_state 
 void listing_add_hidden(const struct listing *listing, const struct listing_state *state,
                         struct text *out);
 
-/* Sets the filter; an empty one shows all. An expression that more text could mend leaves the rows as
- * they are and is STATUS_OK; a wrong one too, but is STATUS_USAGE with the reason. */
+/* Sets the filter; an empty one shows all. An expression that more text could mend leaves the
+ * rows as they are and is STATUS_OK; a wrong one too, but is STATUS_USAGE with the reason. */
 enum status listing_filter(const struct listing *listing, struct listing_state *state,
                            const char *expression, struct error *err);
 
-/* Searches all texts for a regular expression (extended; case counts if it has a capital letter) and
- * moves to the first hit at or after `from`. A wrong expression leaves the hits as they are. An empty
- * one ends the search. */
+/* Searches all texts for a regular expression (extended; case counts if it has a capital
+ * letter) and moves to the first hit at or after `from`. A wrong expression leaves the hits as
+ * they are. An empty one ends the search. */
 enum status listing_search(const struct listing *listing, struct listing_state *state,
                            const char *expression, size_t from, struct error *err);
 

@@ -4,8 +4,8 @@
 
 #include "ui/listing_parts.h"
 
-/* NARROW: cells of a column that was made narrow; TEXT_MOST: of one that says nothing of its width.
- * SAMPLES: rows, besides those in view, that a width is measured over. */
+/* NARROW: cells of a column that was made narrow; TEXT_MOST: of one that says nothing of its
+ * width. SAMPLES: rows, besides those in view, that a width is measured over. */
 enum { NARROW = 4, TEXT_MOST = 60, SAMPLES = 48, LAID_MOST = 256 };
 
 struct laid {

@@ -1,5 +1,4 @@
 /* The order of a listing: stable, by keys of 64 bits that are sorted byte by byte. */
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,8 +26,13 @@ static uint64_t number_key(double value)
     return bits & 0x8000000000000000u ? ~bits : bits | 0x8000000000000000u;
 }
 
-/* Eight bytes, from the `skip`th on, of a text as words_compare orders it: without case, and a run of
- * digits after its length. */
+static unsigned char lower(char byte)
+{
+    return (unsigned char)(byte >= 'A' && byte <= 'Z' ? byte - 'A' + 'a' : byte);
+}
+
+/* Eight bytes, from the `skip`th on, of a text as words_compare orders it: without case, and a
+ * run of digits after its length. */
 static uint64_t text_key(const char *text, size_t skip)
 {
     uint64_t key = 0;
@@ -36,9 +40,9 @@ static uint64_t text_key(const char *text, size_t skip)
     if (!text)
         return missing;
     for (; *text && n < end; n++) {
-        size_t digits = isdigit((unsigned char)*text) ? strspn(text, "0123456789") : 0;
+        size_t digits = *text <= '9' ? strspn(text, "0123456789") : 0;
         if (!digits) {
-            key = key << 8 | (unsigned char)tolower((unsigned char)*text++);
+            key = key << 8 | lower(*text++);
             continue;
         }
         size_t zeros = strspn(text, "0");
@@ -161,8 +165,7 @@ static size_t common_prefix(const struct sorting *sorting, size_t n)
             common = strcspn(text, "0123456789");
         }
         size_t same = 0;
-        while (same < common &&
-               tolower((unsigned char)text[same]) == tolower((unsigned char)first[same]))
+        while (same < common && lower(text[same]) == lower(first[same]))
             same++;
         common = same;
     }

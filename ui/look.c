@@ -9,6 +9,13 @@
 #include "base/text.h"
 #include "io/color.h"
 
+uint32_t style_rgb(int32_t color, uint32_t otherwise)
+{
+    if (color == COLOR_DEFAULT)
+        return otherwise;
+    return color >= STYLE_RGB ? (uint32_t)color & 0xffffff : color_256((unsigned)color);
+}
+
 bool style_equal(struct style a, struct style b)
 {
     return a.fg == b.fg && a.bg == b.bg && a.attr == b.attr;

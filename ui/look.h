@@ -29,6 +29,8 @@ struct style {
     uint16_t attr; /* ATTR_* joined */
 };
 
+/* 0xrrggbb of a style's colour; `otherwise` for the default one. */
+uint32_t style_rgb(int32_t color, uint32_t otherwise);
 bool style_equal(struct style a, struct style b);
 /* `over` laid on `below`: its colours where it has some, and the attributes of both. */
 struct style style_over(struct style below, struct style over);

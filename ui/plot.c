@@ -72,13 +72,6 @@ void plot_heat(const struct pen *pen, const struct chart_heat *heat)
 
 /* ---- colours of pictures ---- */
 
-static uint32_t rgb(int32_t color, uint32_t otherwise)
-{
-    if (color == COLOR_DEFAULT)
-        return otherwise;
-    return color >= STYLE_RGB ? (uint32_t)color & 0xffffff : color_256((unsigned)color);
-}
-
 static size_t take_ramp(const struct ramp *ramp, const struct palette *otherwise,
                         uint32_t colors[CHART_RAMP_MOST])
 {
@@ -86,7 +79,7 @@ static size_t take_ramp(const struct ramp *ramp, const struct palette *otherwise
     for (size_t i = 0; i < CHART_RAMP_MOST && !n; i++) /* the terminal shows none */
         colors[i] = palette_color(otherwise, (double)i / (CHART_RAMP_MOST - 1));
     for (size_t i = 0; i < n; i++)
-        colors[i] = rgb(ramp->steps[n > 1 ? i * (ramp->n - 1) / (n - 1) : 0].bg, 0);
+        colors[i] = style_rgb(ramp->steps[n > 1 ? i * (ramp->n - 1) / (n - 1) : 0].bg, 0);
     return n ? n : CHART_RAMP_MOST;
 }
 
@@ -98,7 +91,7 @@ void plot_colors(const struct look *look, struct chart_colors *colors)
     colors->background = look->picture_bg;
     colors->text = look->picture_fg;
     for (size_t i = 0; i < CHART_SERIES; i++)
-        colors->series[i] = rgb(look->series[i].fg, usual->series[i]);
+        colors->series[i] = style_rgb(look->series[i].fg, usual->series[i]);
     colors->n_ramp = take_ramp(&look->sequential, palette_find("viridis"), colors->ramp);
     colors->n_diverging =
         take_ramp(&look->diverging, palette_find(is_light ? "bluorange" : "bluorange-dark"),

@@ -323,8 +323,8 @@ static attr_t terminal_attributes(uint16_t attr)
     return all;
 }
 
-/* The character of a cell with its marks; where the locale holds it to be of another width, or has no
- * such character at all, as many ? as it is wide. */
+/* The character of a cell with its marks; where the locale holds it to be of another width, or
+ * has no such character at all, as many ? as it is wide. */
 static void wide_text(const struct canvas_cell *cell, wchar_t wide[CCHARW_MAX + 1])
 {
     const char *at = cell->glyph, *end = at + strlen(at);

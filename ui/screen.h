@@ -1,8 +1,8 @@
 /* Screen: the terminal, on which a canvas is shown and from which events come.
  *
- * Only the files screen*.c include ncurses. One screen exists at a time, and it belongs to one thread.
- * While it is open the terminal is in full-screen mode; whatever ends the program puts it back as
- * it was: closing, a fatal signal, even a crash.
+ * Only the files screen*.c include ncurses. One screen exists at a time, and it belongs to one
+ * thread. While it is open the terminal is in full-screen mode; whatever ends the program puts
+ * it back as it was: closing, a fatal signal, even a crash.
  *
  *     if (!screen_possible(&reason)) ...       before anything is written
  *     screen_open(&options, &err);
@@ -20,8 +20,8 @@
 #include "ui/event.h"
 #include "ui/theme.h"
 
-/* Whether a screen can be opened here, and if not why ("standard output is no terminal", "the terminal
- * 'dumb' cannot move the cursor"). Writes nothing. */
+/* Whether a screen can be opened here, and if not why ("standard output is no terminal", "the
+ * terminal 'dumb' cannot move the cursor"). Writes nothing. */
 bool screen_possible(struct error *why);
 /* Colours that terminfo names for $TERM; 0: none or not known. For depth_choose. */
 int screen_colors(void);
@@ -48,22 +48,22 @@ void screen_show(const struct canvas *canvas);
 /* Forgets the last frame: the next one is sent whole (Ctrl-L). */
 void screen_redraw(void);
 
-/* Waits up to `milliseconds` (< 0: for ever) for an event. `watch` is a descriptor that ends the wait
- * when it can be read, such as the pipe through which jobs wake the interface; -1: none. Ctrl-Z, fg
- * and changes of the window's size are dealt with here. */
+/* Waits up to `milliseconds` (< 0: for ever) for an event. `watch` is a descriptor that ends
+ * the wait when it can be read, such as the pipe through which jobs wake the interface; -1:
+ * none. Ctrl-Z, fg and changes of the window's size are dealt with here. */
 void screen_wait(int milliseconds, int watch, struct event *event);
 
 /* Gives the terminal back for another program, and takes it again. */
 void screen_suspend(void);
 void screen_resume(void);
 
-/* Puts the terminal back and dies of that signal, as if it had not been caught. TERM, HUP, INT and
- * QUIT come as EVENT_SIGNAL, once; the program has a second to save what it must, and a second signal
- * ends it at once. */
+/* Puts the terminal back and dies of that signal, as if it had not been caught. TERM, HUP, INT
+ * and QUIT come as EVENT_SIGNAL, once; the program has a second to save what it must, and a
+ * second signal ends it at once. */
 void screen_die(int signal) __attribute__((noreturn));
 
-/* Copies to the clipboard of whoever sits before the terminal, through tmux or OSC 52; `route` says
- * what was done. */
+/* Copies to the clipboard of whoever sits before the terminal, through tmux or OSC 52; `route`
+ * says what was done. */
 void screen_copy(const char *bytes, size_t length, struct text *route);
 
 #endif

@@ -1,8 +1,9 @@
 /* Putting the terminal back, come what may.
  *
- * restore_begin saves what the terminal was before anything is changed, and catches the signals that
- * would end the program or stop it. From then on a fatal one writes the saved strings and modes with
- * nothing but write and tcsetattr, on a stack of its own, calls the hook and dies of that signal.
+ * restore_begin saves what the terminal was before anything is changed, and catches the
+ * signals that would end the program or stop it. From then on a fatal one writes the saved
+ * strings and modes with nothing but write and tcsetattr, on a stack of its own, calls the
+ * hook and dies of that signal.
  */
 #ifndef UI_SCREEN_RESTORE_H
 #define UI_SCREEN_RESTORE_H

@@ -38,13 +38,6 @@ uint32_t theme_default(bool is_light, bool background)
     return background ? 0x16181d : 0xd8dce2;
 }
 
-uint32_t theme_rgb(int32_t color, uint32_t otherwise)
-{
-    if (color == COLOR_DEFAULT)
-        return otherwise;
-    return color >= STYLE_RGB ? (uint32_t)color & 0xffffff : color_256((unsigned)color);
-}
-
 /* ---- colours of a depth ---- */
 
 static int32_t reduce(int32_t color, enum depth depth)
@@ -56,7 +49,7 @@ static int32_t reduce(int32_t color, enum depth depth)
     if (depth == DEPTH_256)
         return color < STYLE_RGB ? color
                                  : (int32_t)color_nearest_256((uint32_t)color & 0xffffff);
-    return color < 16 ? color : (int32_t)color_nearest_16(theme_rgb(color, 0));
+    return color < 16 ? color : (int32_t)color_nearest_16(style_rgb(color, 0));
 }
 
 /* Eight colours: the bright ones are the dark ones in bold where they are text, and grey is
@@ -81,7 +74,7 @@ static struct style resolve(const struct theme_style *from, enum depth depth)
     if (depth == DEPTH_8)
         style = to_eight(style);
     if (style.fg == style.bg && style.fg != COLOR_DEFAULT)
-        style.fg = color_on(theme_rgb(style.bg, 0)) == RGB_BLACK ? 0 : 7;
+        style.fg = color_on(style_rgb(style.bg, 0)) == RGB_BLACK ? 0 : 7;
     return style;
 }
 
@@ -89,7 +82,7 @@ static struct style resolve(const struct theme_style *from, enum depth depth)
 
 static struct style on(int32_t background)
 {
-    bool black = color_on(theme_rgb(background, 0)) == RGB_BLACK;
+    bool black = color_on(style_rgb(background, 0)) == RGB_BLACK;
     return (struct style){black ? 16 : 231, background, 0};
 }
 
@@ -122,10 +115,10 @@ static uint32_t blend_colors(const struct theme_palette *palette, double share)
 {
     double at = share * (double)(palette->n - 1);
     size_t i = at >= (double)(palette->n - 1) ? palette->n - 1 : (size_t)at;
-    uint32_t from = theme_rgb(palette->colors[i], 0);
+    uint32_t from = style_rgb(palette->colors[i], 0);
     if (i + 1 >= palette->n)
         return from;
-    return color_blend(from, theme_rgb(palette->colors[i + 1], 0), at - (double)i);
+    return color_blend(from, style_rgb(palette->colors[i + 1], 0), at - (double)i);
 }
 
 static void ramp_own(const struct theme_palette *palette, enum depth depth,

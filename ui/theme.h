@@ -1,7 +1,8 @@
 /* Themes: files that say how each role looks, and what that is on this terminal.
  *
- * A theme file is one JSON object (docs/formats.md, "Theme"). What it leaves out comes from the theme that
- * it inherits from, in the end from the built-in "base"; the result is always complete.
+ * A theme file is one JSON object (docs/formats.md, "Theme"). What it leaves out comes from
+ * the theme that it inherits from, in the end from the built-in "base"; the result is always
+ * complete.
  *
  *     struct theme *theme = theme_load("dark", folders, &warnings, &err);
  *     theme_look(theme, depth, GLYPHS_UNICODE, &look);
@@ -39,8 +40,8 @@ const char *theme_ramp_name(const struct theme *theme, bool diverging, size_t in
  * a key may be left to the inherited theme. Also a text on a background below 4.5:1 is one. */
 enum status theme_check(const char *path, const char *const *folders, struct error *err);
 
-/* Resolves the theme, which must outlive the look. set < 0: what the theme asks for ("glyphs"), and for
- * "auto" what the locale allows. is_console: see look_glyphs. */
+/* Resolves the theme, which must outlive the look. set < 0: what the theme asks for
+ * ("glyphs"), and for "auto" what the locale allows. is_console: see look_glyphs. */
 void theme_look(const struct theme *theme, enum depth depth, int set, bool is_console,
                 struct look *look);
 /* Changes the ramp of a look to one of those by its name; false: there is none. */

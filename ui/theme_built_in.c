@@ -1,5 +1,5 @@
-/* The theme that needs no file: for dark backgrounds, and safe for the colour-blind: blue and orange
- * stand where others put green and red. */
+/* The theme that needs no file: for dark backgrounds, and safe for the colour-blind: blue and
+ * orange stand where others put green and red. */
 #include "ui/theme_parts.h"
 
 enum {

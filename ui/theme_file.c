@@ -506,7 +506,7 @@ static enum status check_contrast(const struct theme *theme, const char *path,
     for (int i = 0; i < N_STYLES; i++) {
         const struct theme_style *style = &theme->styles[i];
         double contrast =
-            color_contrast(theme_rgb(style->fg, fg), theme_rgb(style->bg, bg));
+            color_contrast(style_rgb(style->fg, fg), style_rgb(style->bg, bg));
         if (contrast < 4.5 && !is_decoration((enum style_role)i))
             return error_set(
                 err, STATUS_FORMAT,

@@ -35,8 +35,6 @@ struct theme {
 
 extern const struct theme theme_built_in;
 
-/* 0xrrggbb of a style's colour; `otherwise` for the default one. */
-uint32_t theme_rgb(int32_t color, uint32_t otherwise);
 /* What COLOR_DEFAULT is taken to be. */
 uint32_t theme_default(bool is_light, bool background);
 

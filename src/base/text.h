@@ -73,8 +73,8 @@ size_t text_width(const char *bytes, size_t length);
 void text_add_visible(struct text *out, const char *bytes, size_t length, size_t cells);
 
 /* A character with its marks, as user text is shown: what text_add_visible makes visible comes as
- * ASCII, of which each byte takes a cell. Joiners and selectors behind symbols, about which terminals
- * disagree, are left out, and so are marks for which there is no room. */
+ * ASCII, of which each byte takes a cell. Joiners and selectors behind symbols, about which
+ * terminals disagree, are left out, and so are marks for which there is no room. */
 enum { CLUSTER_BYTES = 18 };
 struct cluster {
     char bytes[CLUSTER_BYTES]; /* NUL-terminated */

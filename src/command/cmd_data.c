@@ -163,7 +163,8 @@ const struct command cmd_import = {
         "  pku-saferlhf     {prompt, response_0, response_1, better_response_id, ...}\n"
         "  preference-700k  {chosen, rejected} as lists of {role, content}\n"
         "  hh               {chosen, rejected} as transcripts of Human and Assistant\n"
-        "  rewardbench      {prompt, chosen, rejected, subset}\n"
+        "  rewardbench      {prompt, chosen, rejected, subset}: attributes are categories\n"
+        "  rewardbench-subsets  the same, attributes are the subsets themselves\n"
         "\n"
         "Pairs are split by prompt: the split of a prompt depends on its text and --seed\n"
         "alone, so it is the same in every file.\n"
@@ -186,6 +187,8 @@ struct encode_args {
     int profile;
     const char *template, *gain;
     size_t batch, requests;
+    double timeout;
+    bool raw, fresh;
 };
 
 const char *const dtype_choices[] = {"f32", "f16", "bf16", NULL};
@@ -255,6 +258,24 @@ static const struct field encode_fields[] = {
      .max = 64,
      .initial = "0",
      .help = "endpoint: requests under way at once; 0: 2"},
+    {.name = "timeout",
+     .type = FIELD_REAL,
+     FIELD_AT(struct encode_args, timeout),
+     .min = 0,
+     .max = 86400,
+     .initial = "0",
+     .unit = "s",
+     .help = "endpoint: for a request of 8192 tokens; 0: 120"},
+    {.name = "raw",
+     .type = FIELD_FLAG,
+     FIELD_AT(struct encode_args, raw),
+     .initial = "no",
+     .help = "endpoint: refuse vectors that were normalised, unless --gain undoes it"},
+    {.name = "fresh",
+     .type = FIELD_FLAG,
+     FIELD_AT(struct encode_args, fresh),
+     .initial = "no",
+     .help = "endpoint: neither read nor write the cache of vectors"},
     {.name = "dtype",
      .type = FIELD_CHOICE,
      FIELD_AT(struct encode_args, dtype),
@@ -294,6 +315,13 @@ static void report_coverage(struct report *report, const struct encoder *encoder
     }
 }
 
+/* Once the encoder is open, which for a file of vectors takes a while when it is met first. */
+static void begin_encoding(void *self)
+{
+    progress_end(self);
+    progress_begin(self, "encoding", "texts");
+}
+
 static enum status encode_corpus(struct call *call, struct corpus *corpus,
                                  struct error *err)
 {
@@ -306,6 +334,9 @@ static enum status encode_corpus(struct call *call, struct corpus *corpus,
         .gain = args->gain,
         .batch = args->batch,
         .requests = args->requests,
+        .timeout = args->timeout,
+        .is_raw = args->raw,
+        .keeps_none = args->fresh,
     };
     struct encoding_options options = {
         .encoder = args->encoder,
@@ -313,12 +344,13 @@ static enum status encode_corpus(struct call *call, struct corpus *corpus,
         .source = args->corpus,
         .heads_see_context = args->heads_see_context,
         .progress = watch_real,
+        .opened = begin_encoding,
         .self = call->progress,
         .cancel = call->cancel,
     };
     struct encoding encoding;
     double began = clock_seconds();
-    progress_begin(call->progress, "encoding", "texts");
+    progress_begin(call->progress, "opening the encoder", "bytes");
     enum status status = encoding_make(&encoding, corpus, &options, err);
     progress_end(call->progress);
     if (status)

@@ -38,12 +38,15 @@ static size_t add_character(struct text *out, const char **at, const char *end,
     return text_width(out->bytes + begin, out->length - begin);
 }
 
-/* A character is at most 4 bytes, so the line before the place need not be read from its start. */
+/* BEFORE characters back, or as many bytes as those can have, so that a long line is not read from
+ * its start. */
 static const char *start_of_line(const struct script *script, const char *place, bool *cut)
 {
     const char *at = place;
-    while (at > script->text && at[-1] != '\n' && place - at < BEFORE * 4L)
-        at--;
+    int characters = 0;
+    while (at > script->text && at[-1] != '\n' && place - at < BEFORE * 4L &&
+           characters < BEFORE)
+        characters += ((unsigned char)*--at & 0xc0) != 0x80;
     *cut = at > script->text && at[-1] != '\n';
     while (*cut && at < place && ((unsigned char)*at & 0xc0) == 0x80)
         at++;

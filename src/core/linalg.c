@@ -1,10 +1,13 @@
 #include "core/linalg.h"
 
+#include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cblas.h>
 
 #include "base/kernel.h"
+#include "base/memory.h"
 
 /* OpenBLAS multiplies without packing its operands first ("small matrix" kernels) when it has such
  * kernels for the processor and m * n * k <= SMALL. A product of a batch with a layer spends a fifth
@@ -15,8 +18,12 @@ enum { SMALL = 1000000, FEW = 32, LONG = 512, BATCH = 256 };
 
 static bool has_small_kernels;
 
+/* Commands in the background may call it again while others multiply. */
 void linalg_init(void)
 {
+    static atomic_flag is_done = ATOMIC_FLAG_INIT;
+    if (atomic_flag_test_and_set(&is_done))
+        return;
     static const char *const cores[] = {"SkylakeX", "Cooperlake", "SapphireRapids"};
     openblas_set_num_threads(1);
     for (size_t i = 0; i < sizeof cores / sizeof *cores; i++)
@@ -173,4 +180,100 @@ double linalg_square_sum(const float *x, size_t n)
     for (size_t i = 0; i < n; i += BLOCK)
         sum += (double)square_sum(x + i, least(BLOCK, n - i));
     return sum;
+}
+
+/* ---- in double ---- */
+
+/* OpenBLAS brings LAPACK with it, in Fortran's calling convention: everything by address, column
+ * by column, and the lengths of texts behind the arguments. */
+/* NOLINTBEGIN(readability-identifier-naming): Fortran's names */
+void dpotrf_(const char *triangle, const int *n, double *a, const int *stride, int *info,
+             size_t length);
+void dpotrs_(const char *triangle, const int *n, const int *sides, const double *a,
+             const int *stride, double *b, const int *b_stride, int *info, size_t length);
+void dsyevr_(const char *job, const char *range, const char *triangle, const int *n,
+             double *a, const int *stride, const double *low, const double *high,
+             const int *first, const int *last, const double *tolerance, int *found,
+             double *values, double *vectors, const int *v_stride, int *support,
+             double *work, const int *n_work, int *whole, const int *n_whole, int *info,
+             size_t l1, size_t l2, size_t l3);
+/* NOLINTEND(readability-identifier-naming) */
+
+void linalg_product_double(size_t m, size_t n, size_t k, const double *a, const double *b,
+                           double *c)
+{
+    if (m && n)
+        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (blasint)m, (blasint)n,
+                    (blasint)k, 1, a, (blasint)(k ? k : 1), b, (blasint)n, 0, c,
+                    (blasint)n);
+}
+
+void linalg_product_double_nt(size_t m, size_t n, size_t k, const double *a,
+                              const double *b, double *c)
+{
+    blasint stride = (blasint)(k ? k : 1);
+    if (m && n)
+        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (blasint)m, (blasint)n,
+                    (blasint)k, 1, a, stride, b, stride, 0, c, (blasint)n);
+}
+
+void linalg_square_tn(size_t n, size_t k, struct matrix a, struct matrix c)
+{
+    if (n)
+        cblas_ssyrk(CblasRowMajor, CblasLower, CblasTrans, (blasint)n, (blasint)k, 1,
+                    a.data, (blasint)a.stride, 0, c.data, (blasint)c.stride);
+}
+
+/* The lower triangle by rows is the upper one by columns. */
+bool linalg_cholesky(double *a, size_t n)
+{
+    int order = (int)n, info = 0;
+    if (n)
+        dpotrf_("U", &order, a, &order, &info, 1);
+    return info == 0;
+}
+
+void linalg_cholesky_solve(const double *factor, size_t n, double *b, size_t n_sides)
+{
+    int order = (int)n, sides = (int)n_sides, info = 0;
+    if (n && n_sides)
+        dpotrs_("U", &order, &sides, factor, &order, b, &order, &info, 1);
+}
+
+/* LAPACK counts from the smallest. */
+static void reverse(double *values, double *vectors, size_t n, size_t most)
+{
+    for (size_t i = 0; i < most / 2; i++) {
+        size_t j = most - 1 - i;
+        double value = values[i];
+        values[i] = values[j];
+        values[j] = value;
+        for (size_t d = 0; d < n; d++) {
+            double x = vectors[i * n + d];
+            vectors[i * n + d] = vectors[j * n + d];
+            vectors[j * n + d] = x;
+        }
+    }
+}
+
+bool linalg_eigen(double *a, size_t n, size_t most, double *values, double *vectors)
+{
+    if (!n || !most)
+        return true;
+    int order = (int)n, first = (int)(n - most + 1), found = 0, info = 0;
+    int n_work = (int)(32 * n), n_whole = (int)(16 * n);
+    double none = 0;
+    double *work = mem_alloc((size_t)n_work * sizeof *work);
+    double *all = mem_alloc(n * sizeof *all);
+    int *whole = mem_alloc((size_t)n_whole * sizeof *whole);
+    int *support = mem_alloc(2 * n * sizeof *support);
+    dsyevr_("V", "I", "U", &order, a, &order, &none, &none, &first, &order, &none, &found,
+            all, vectors, &order, support, work, &n_work, whole, &n_whole, &info, 1, 1, 1);
+    memcpy(values, all, most * sizeof *values);
+    reverse(values, vectors, n, most);
+    free(work);
+    free(all);
+    free(whole);
+    free(support);
+    return info == 0 && (size_t)found == most;
 }

@@ -22,6 +22,7 @@
  *   rewardbench      {prompt, chosen, rejected, subset}: attribute chat, chat-hard, safety or
  *                    reasoning by subset (a subset that is none of the benchmark's is its own
  *                    attribute)
+ *   rewardbench-subsets   the same with the subset itself as the attribute
  *
  * A pair without an id gets the number of its line, with the two responses or the judgement
  * behind it where a record gives several pairs: "17-19.fluency", "17.x". Keys that a format

@@ -1,8 +1,9 @@
 /* Formats whose records are pairs already. */
-#include <string.h>
+#include <stdbool.h>
 
 #include "corpus/importer.h"
 #include "corpus/pair.h"
+#include "corpus/rewardbench.h"
 
 enum status import_pairs(struct importer *importer, const struct record *record,
                          struct error *err)
@@ -12,37 +13,8 @@ enum status import_pairs(struct importer *importer, const struct record *record,
     return status ? status : importer_add(importer, record, &pair, NULL, err);
 }
 
-/* The benchmark's own division of its subsets. */
-static const struct {
-    const char *subset, *category;
-} subsets[] = {
-    {"alpacaeval-easy", "chat"},
-    {"alpacaeval-length", "chat"},
-    {"alpacaeval-hard", "chat"},
-    {"mt-bench-easy", "chat"},
-    {"mt-bench-med", "chat"},
-    {"mt-bench-hard", "chat-hard"},
-    {"llmbar-natural", "chat-hard"},
-    {"llmbar-adver-neighbor", "chat-hard"},
-    {"llmbar-adver-GPTInst", "chat-hard"},
-    {"llmbar-adver-GPTOut", "chat-hard"},
-    {"llmbar-adver-manual", "chat-hard"},
-    {"refusals-dangerous", "safety"},
-    {"refusals-offensive", "safety"},
-    {"xstest-should-refuse", "safety"},
-    {"xstest-should-respond", "safety"},
-    {"donotanswer", "safety"},
-    {"math-prm", "reasoning"},
-    {"hep-cpp", "reasoning"},
-    {"hep-go", "reasoning"},
-    {"hep-java", "reasoning"},
-    {"hep-js", "reasoning"},
-    {"hep-python", "reasoning"},
-    {"hep-rust", "reasoning"},
-};
-
-enum status import_rewardbench(struct importer *importer, const struct record *record,
-                               struct error *err)
+static enum status import_subset(struct importer *importer, const struct record *record,
+                                 bool by_category, struct error *err)
 {
     const char *subset;
     struct pair pair;
@@ -51,10 +23,22 @@ enum status import_rewardbench(struct importer *importer, const struct record *r
         status = pair_read(&importer->corpus, record, &pair, err);
     if (status)
         return status;
-    const char *category = subset;
-    for (size_t i = 0; i < sizeof subsets / sizeof *subsets; i++)
-        if (strcmp(subset, subsets[i].subset) == 0)
-            category = subsets[i].category;
-    pair.attribute = passages_add_text(&importer->corpus.attributes, category);
+    enum rewardbench_category category = rewardbench_category(subset);
+    bool known = by_category && category < REWARDBENCH_CATEGORIES;
+    pair.attribute =
+        passages_add_text(&importer->corpus.attributes,
+                          known ? rewardbench_category_names[category] : subset);
     return importer_add(importer, record, &pair, NULL, err);
+}
+
+enum status import_rewardbench(struct importer *importer, const struct record *record,
+                               struct error *err)
+{
+    return import_subset(importer, record, true, err);
+}
+
+enum status import_rewardbench_subsets(struct importer *importer,
+                                       const struct record *record, struct error *err)
+{
+    return import_subset(importer, record, false, err);
 }

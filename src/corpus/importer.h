@@ -32,6 +32,8 @@ enum status importer_add(struct importer *importer, const struct record *record,
 /* One per format, in import_<family>.c. */
 enum status import_pairs(struct importer *, const struct record *, struct error *);
 enum status import_rewardbench(struct importer *, const struct record *, struct error *);
+enum status import_rewardbench_subsets(struct importer *, const struct record *,
+                                       struct error *);
 enum status import_ratings(struct importer *, const struct record *, struct error *);
 enum status import_helpsteer2(struct importer *, const struct record *, struct error *);
 enum status import_ultrafeedback(struct importer *, const struct record *, struct error *);

@@ -106,10 +106,11 @@ static enum status check_choices(const struct encoder_kind *kind, const char *na
         {made->sif > 0, CHOICE_SIF, "has no words to weigh; only 'vectors:FILE' has"},
         {made->removes_component, CHOICE_COMPONENT,
          "has no component to remove; only 'vectors:FILE' and 'model2vec:DIR' have"},
-        {made->profile || made->template || made->gain || made->batch || made->requests,
+        {made->profile || made->template || made->gain || made->batch || made->requests ||
+             made->timeout > 0 || made->is_raw || made->keeps_none,
          CHOICE_REMOTE,
-         "works here; profile, template, gain, batch and requests are of "
-         "'http://HOST#MODEL'"},
+         "works here; profile, template, gain, batch, requests, timeout, raw and fresh "
+         "are of 'http://HOST#MODEL'"},
     };
     unsigned known = kind == &join_kind ? join_choices(name) : kind->choices;
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
@@ -256,7 +257,7 @@ enum status encoder_fit(struct encoder *encoder, enum encoder_side side, const f
     enum scaling *scaling = mem_alloc(width * sizeof *scaling);
     for (size_t i = 0; i < width; i++)
         scaling[i] = encoder->kind->scaling(encoder->self, side, i);
-    if (n && encoder->kind->fit)
+    if (n && encoder->kind->fit && encoder->kind->reduces(encoder->self))
         status = fit_kind(encoder, side, rows, which, n, &reduced, err);
     if (!status)
         status = standard_fit(&encoder->standards[side], scaling, width,

@@ -74,6 +74,9 @@ struct encoder_choices {
     const char *template; /* name or file */
     const char *gain;     /* a checkpoint that holds the gain of the model's last norm */
     size_t batch, requests;
+    double timeout;  /* seconds of a request */
+    bool is_raw;     /* unit vectors are refused */
+    bool keeps_none; /* no cache */
 };
 
 /* Who looks at long work. Borrowed as long as the encoder. */

@@ -76,10 +76,14 @@ static enum status take_key(struct endpoint *endpoint, struct error *err)
                              "the key in %s is none: it is too long or holds a space or a "
                              "control character",
                              name);
-    endpoint->key = mem_copy_text(key);
-    if (!endpoint->address.is_https && !endpoint->address.is_loopback)
-        endpoint_warn(endpoint, "the key in %s goes to '%s' in clear", name,
-                      endpoint->address.url);
+    /* A key that was meant for somebody else is not shown to whoever listens on the way. */
+    bool is_clear = !endpoint->address.is_https && !endpoint->address.is_loopback;
+    bool is_own = strcmp(name, "MICROSCOPE_API_KEY") == 0;
+    if (is_clear)
+        endpoint_warn(endpoint, "the key in %s %s to '%s' in clear", name,
+                      is_own ? "goes" : "is not sent", endpoint->address.url);
+    if (is_own || !is_clear)
+        endpoint->key = mem_copy_text(key);
     return STATUS_OK;
 }
 

@@ -17,7 +17,8 @@
  * nothing else: replies are capped, redirects are not followed, https is verified.
  *
  * The key comes from the environment alone (MICROSCOPE_API_KEY, else OPENAI_API_KEY) and goes
- * nowhere but into the header of a request: not into errors, settings or the cache.
+ * nowhere but into the header of a request: not into errors, settings or the cache. The latter is not
+ * sent over http to another machine.
  *
  * An object belongs to one thread at a time; open one each for several.
  */

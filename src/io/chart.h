@@ -76,8 +76,8 @@ struct chart_heat {
     unsigned decimals;
 };
 
-/* Where a value lies on the scale of its cell: 0 .. 1, NaN when missing. The middle of a diverging
- * scale is 0.5. */
+/* Where a value lies on the scale of its cell: 0 .. 1, NaN when missing. The middle of a
+ * diverging scale is 0.5. */
 double chart_heat_share(const struct chart_heat *heat, size_t row, size_t column);
 
 /* ---- as characters ---- */

@@ -8,8 +8,8 @@
 #include "base/memory.h"
 #include "io/chart_parts.h"
 
-/* LABEL_MOST: cells of the numbers at the y axis. SPREAD: cells between two points from which on each
- * has its marker and its whisker. */
+/* LABEL_MOST: cells of the numbers at the y axis. SPREAD: cells between two points from which
+ * on each has its marker and its whisker. */
 enum { LABEL_MOST = 10, SPREAD = 3 };
 
 /* Glyphs of a set; box characters join what lies beside. */
@@ -61,8 +61,8 @@ static bool is_free(const struct plot *plot, long row, long column)
 typedef void each_column(struct plot *plot, unsigned series, long column, double from,
                          double to);
 
-/* Calls `each` for every column between neighbours of a series with the row of `values` there and at
- * the next column. */
+/* Calls `each` for every column between neighbours of a series with the row of `values` there
+ * and at the next column. */
 static void walk(struct plot *plot, unsigned s, const double *values, each_column *each)
 {
     const struct chart_series *series = &plot->lines->series[s];

@@ -13,7 +13,8 @@ struct chart_range {
     bool is_log;
 };
 
-/* The range of an axis over what its series hold: nothing, and for one value a range around it. */
+/* The range of an axis over what its series hold: nothing, and for one value a range around
+ * it. */
 struct chart_range chart_range_of(const struct chart_axis *axis, double least, double most);
 /* 0 .. 1 inside the range; NaN for what cannot be shown. */
 double chart_share(const struct chart_range *range, double value);

@@ -20,8 +20,8 @@ struct json;
  * characters, and for an escaped NUL, which C strings cannot carry. Tabs and line ends
  * inside strings pass. */
 struct json *json_parse(const char *text, size_t length, struct error *err);
-/* The same for files that people write: the message begins with the place, "3:7: " for line 3, column
- * 7. */
+/* The same for files that people write: the message begins with the place, "3:7: " for line 3,
+ * column 7. */
 struct json *json_parse_lines(const char *text, size_t length, struct error *err);
 /* Line and column, from 1 and in characters, of a byte of a text. */
 void json_place(const char *text, size_t byte, size_t *line, size_t *column);

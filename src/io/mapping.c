@@ -1,4 +1,4 @@
-#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+#define _GNU_SOURCE /* MAP_ANONYMOUS */
 #include "io/mapping.h"
 
 #include <errno.h>
@@ -79,7 +79,6 @@ static void on_bus_error(int signal, siginfo_t *info, void *context)
     errno = kept;
 }
 
-/* Puts the handler where it is not, whoever took it away. */
 static void guard(void)
 {
     struct sigaction action = {.sa_flags = SA_SIGINFO}, now;
@@ -90,6 +89,13 @@ static void guard(void)
         (!(now.sa_flags & SA_SIGINFO) || now.sa_sigaction != on_bus_error) &&
         sigaction(SIGBUS, &action, NULL) == 0)
         before = now;
+}
+
+void mapping_guard(void)
+{
+    take();
+    guard();
+    leave();
 }
 
 static void enter(const struct mapping *mapping, const char *path)
@@ -161,8 +167,9 @@ static enum status map(int fd, const char *path, struct mapping *mapping, struct
     struct stat info;
     if (fstat(fd, &info))
         return error_set(err, STATUS_IO, "cannot read '%s': %s", path, strerror(errno));
-    if (check_kind(&info, path, err))
-        return err->status;
+    enum status status = check_kind(&info, path, err);
+    if (status)
+        return status;
     struct mapping result = {.length = (size_t)info.st_size};
     if (result.length) {
         void *bytes = mmap(NULL, result.length, PROT_READ, MAP_SHARED, fd, 0);
@@ -178,14 +185,16 @@ static enum status map(int fd, const char *path, struct mapping *mapping, struct
 enum status mapping_open(struct mapping *mapping, const char *path, struct error *err)
 {
     struct stat info;
-    if (stat(path, &info) == 0 &&
-        check_kind(&info, path, err)) /* opening a pipe would wait */
-        return err->status;
+    enum status status = STATUS_OK;
+    if (stat(path, &info) == 0)
+        status = check_kind(&info, path, err); /* opening a pipe would wait */
+    if (status)
+        return status;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return error_set(err, errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO,
                          "cannot read '%s': %s", path, strerror(errno));
-    enum status status = map(fd, path, mapping, err);
+    status = map(fd, path, mapping, err);
     close(fd);
     return status;
 }

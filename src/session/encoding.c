@@ -9,6 +9,7 @@
 #include "corpus/corpus.h"
 #include "encode/encoder.h"
 #include "io/json.h"
+#include "session/ratings.h"
 
 enum { BATCH = 1024 }; /* texts between two looks at progress and cancel */
 
@@ -24,6 +25,7 @@ struct encoding_arrays {
     size_t n_prompts, n_contexts, n_responses;
     float *prompt_rows;   /* (n_prompts + n_contexts, Dp): contexts behind the prompts */
     float *response_rows; /* (n_responses, Dr) */
+    float *labels;        /* (n_responses, attributes) ratings; NULL: there are none */
     int32_t *index;       /* seven columns of n_pairs */
     const char **attributes;
     char *attribute_names; /* owned bytes of the names */
@@ -359,7 +361,11 @@ static enum status make_arrays(struct work *work, struct error *err)
     features->layout = "microscope";
     index_pairs(work->encoding, work->corpus);
     name_attributes(work->encoding, work->corpus);
-    return STATUS_OK;
+    status = ratings_make(&arrays->labels, features, work->corpus, err);
+    if (arrays->labels)
+        features->labels = (struct rows){arrays->labels, DTYPE_F32, R,
+                                         features->n_attributes, features->n_attributes};
+    return status;
 }
 
 static enum status check_corpus(const struct corpus *corpus, struct error *err)
@@ -390,6 +396,8 @@ enum status encoding_make(struct encoding *encoding, const struct corpus *corpus
         &inner);
     made.encoder = work.encoder;
     work.is_open = true;
+    if (work.encoder && options->opened)
+        options->opened(options->self);
     status = work.encoder ? make_arrays(&work, err)
                           : error_set(err, inner.status, "%s", inner.message);
     if (!status)
@@ -417,6 +425,7 @@ void encoding_done(struct encoding *encoding)
     free(arrays->responses);
     free(arrays->prompt_rows);
     free(arrays->response_rows);
+    free(arrays->labels);
     free(arrays->index);
     free(arrays->attributes);
     free(arrays->attribute_names);

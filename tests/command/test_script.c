@@ -280,7 +280,7 @@ static void test_long_lines_are_cut(void **state)
         script_error_show(&script, script_place(&script, offset), 2, "no", "Hint.", &out);
         const char *shown = strchr(out.bytes, '\n') + 1, *caret = strchr(shown, '\n') + 1;
         assert_int_equal(utf8_check(out.bytes, out.length), out.length);
-        assert_true(text_width(shown, strcspn(shown, "\n")) < 400);
+        assert_true(text_width(shown, strcspn(shown, "\n")) <= 102);
         assert_true(strcspn(caret, "^") <= text_width(shown, strcspn(shown, "\n")));
         assert_non_null(strstr(caret, "^\nHint.\n"));
         text_done(&out);

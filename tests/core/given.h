@@ -50,8 +50,8 @@ static inline void write_given(struct safetensors_writer *writer, const struct g
 }
 
 /* Writes the tensors up to the first without a name, the 8-byte types first. */
-static const char *write_tensors(struct folder *folder, const struct given *given,
-                                 const char *attributes, const char *format)
+static inline const char *write_tensors(struct folder *folder, const struct given *given,
+                                        const char *attributes, const char *format)
 {
     struct error err = {0};
     const char *path = folder_path(folder, "f.safetensors");

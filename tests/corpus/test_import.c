@@ -127,6 +127,13 @@ static const struct {
      "{\"id\":\"31\",\"prompt\":\"p\",\"chosen\":\"a\",\"rejected\":\"b\","
      "\"attribute\":\"new\",\"split\":\"train\",\"origin\":\"rewardbench in.jsonl\","
      "\"subset\":\"new\",\"chosen_model\":\"m\"}\n"},
+    {"rewardbench-subsets",
+     "{\"id\":30,\"prompt\":\"p\",\"chosen\":\"a\",\"rejected\":\"b\",\"subset\":\"hep-"
+     "go\"}\n",
+     "{\"id\":\"30\",\"prompt\":\"p\",\"chosen\":\"a\",\"rejected\":\"b\","
+     "\"attribute\":\"hep-go\",\"split\":\"train\",\"origin\":\"rewardbench-subsets "
+     "in.jsonl\","
+     "\"subset\":\"hep-go\"}\n"},
     {"preference-700k",
      "{\"chosen\":[{\"role\":\"user\",\"content\":\"p\"},{\"role\":\"assistant\","
      "\"content\":\"a\"}],"

@@ -410,8 +410,16 @@ static void test_keys(void **state)
     struct endpoint_options options = {.no_cache = true};
     struct endpoint *endpoint = endpoint_open("http://10.0.0.1#m", &options, NULL, &err);
     assert_non_null(endpoint);
-    assert_non_null(strstr(endpoint_warning(endpoint), "in clear"));
+    assert_non_null(strstr(endpoint_warning(endpoint),
+                           "the key in OPENAI_API_KEY is not sent to 'http://10.0.0.1/"));
     endpoint_free(endpoint);
+    setenv("MICROSCOPE_API_KEY", "mine", 1);
+    endpoint = endpoint_open("http://10.0.0.1#m", &options, NULL, &err);
+    assert_non_null(endpoint);
+    assert_non_null(strstr(endpoint_warning(endpoint),
+                           "the key in MICROSCOPE_API_KEY goes to 'http://10.0.0.1/"));
+    endpoint_free(endpoint);
+    unsetenv("MICROSCOPE_API_KEY");
     endpoint = endpoint_open("https://10.0.0.1#m", &options, NULL, &err);
     assert_non_null(endpoint);
     assert_null(endpoint_warning(endpoint));

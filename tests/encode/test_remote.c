@@ -224,6 +224,23 @@ static void test_refusals(void **state)
     assert_non_null(strstr(err.message, "'http://HOST#MODEL'"));
 }
 
+static void test_unit_vectors_may_be_refused(void **state)
+{
+    (void)state;
+    char address[64];
+    struct server *server = start(address);
+    struct error err = {0};
+    struct encoder_choices choices = {.is_raw = true, .keeps_none = true, .timeout = 5};
+    how.is_unit = true;
+    assert_null(
+        encoder_create(address, &(struct encoder_opening){.choices = &choices}, &err));
+    assert_int_equal(err.status, STATUS_FAILED);
+    assert_non_null(strstr(err.message, "normalises its vectors"));
+    how.is_unit = false;
+    encoder_free(open_well(address, &choices));
+    server_stop(server);
+}
+
 /* The command's list of profiles is in this order. */
 static void test_profiles(void **state)
 {
@@ -253,9 +270,13 @@ static int remove_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows),         cmocka_unit_test(test_joined),
-        cmocka_unit_test(test_unit_vectors), cmocka_unit_test(test_watched),
-        cmocka_unit_test(test_refusals),     cmocka_unit_test(test_profiles),
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_joined),
+        cmocka_unit_test(test_unit_vectors),
+        cmocka_unit_test(test_watched),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_unit_vectors_may_be_refused),
+        cmocka_unit_test(test_profiles),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

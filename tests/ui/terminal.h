@@ -1,4 +1,5 @@
-/* A program on a real terminal: tmux draws it, keys are sent to it, and what is on the screen is read.
+/* A program on a real terminal: tmux draws it, keys are sent to it, and what is on the screen
+ * is read.
  *
  *     if (!terminal_present()) skip();
  *     struct terminal terminal;
@@ -7,8 +8,8 @@
  *     terminal_sees(&terminal, "3 of 17");
  *     terminal_end(&terminal);
  *
- * The server is private to the test and ends with it. Commands run in sh, in a UTF-8 locale unless they
- * say else; after the program "[rc N]" is printed. */
+ * The server is private to the test and ends with it. Commands run in sh, in a UTF-8 locale
+ * unless they say else; after the program "[rc N]" is printed. */
 #ifndef TESTS_UI_TERMINAL_H
 #define TESTS_UI_TERMINAL_H
 
@@ -54,8 +55,8 @@ static inline void terminal_quote(struct text *line, const char *word)
     text_add_char(line, '\'');
 }
 
-/* Runs tmux with words (NULL at the end) and returns whether it succeeded; what it prints is added to
- * out, unless that is NULL. */
+/* Runs tmux with words (NULL at the end) and returns whether it succeeded; what it prints is
+ * added to out, unless that is NULL. */
 static inline bool terminal_tmux(const struct terminal *terminal, struct text *out,
                                  const char *const *words)
 {

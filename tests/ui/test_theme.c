@@ -42,13 +42,6 @@ static void test_shipped_themes_are_complete(void **state)
     }
 }
 
-static uint32_t rgb(int32_t color, uint32_t otherwise)
-{
-    return color == COLOR_DEFAULT ? otherwise
-           : color >= STYLE_RGB   ? (uint32_t)color & 0xffffff
-                                  : color_256((unsigned)color);
-}
-
 /* A15 */
 static void test_heat_can_be_read_in_every_palette(void **state)
 {
@@ -66,8 +59,8 @@ static void test_heat_can_be_read_in_every_palette(void **state)
                     assert_true(theme_ramp(theme, name, diverging, &look));
                     for (double share = 0; share <= 1; share += 1.0 / 64) {
                         struct style style = look_heat(&look, diverging, share);
-                        double contrast = color_contrast(rgb(style.fg, 0xffffff),
-                                                         rgb(style.bg, 0x000000));
+                        double contrast = color_contrast(style_rgb(style.fg, 0xffffff),
+                                                         style_rgb(style.bg, 0x000000));
                         assert_true(contrast >= 4.5);
                         n_seen++;
                     }

@@ -2,8 +2,8 @@
  *
  *     toolkit_demo [--color DEPTH] [--glyphs SET] [--theme FILE] [--rows N]
  *
- * Keys as in the built-in table; / searches, f filters, Alt-X crashes, Alt-A aborts, Alt-F divides by
- * zero, t suspends for a second, q quits. The last key or paste is said in the status line. */
+ * Keys as below; / searches, f filters, Alt-X crashes, Alt-A aborts, Alt-F divides by zero, q
+ * quits. The last key or paste is said in the status line. */
 #include <locale.h>
 #include <math.h>
 #include <signal.h>
@@ -62,6 +62,26 @@ static const struct listing_column columns[N_COLUMNS] = {
 };
 
 static const struct binding demo_keys[] = {
+    {"all", "j", "go down", "down", NULL, 0},
+    {"all", "Down", "go down", "down", NULL, 0},
+    {"all", "k", "go up", "up", NULL, 0},
+    {"all", "Up", "go up", "up", NULL, 0},
+    {"all", "h", "go left", "left", NULL, 0},
+    {"all", "l", "go right", "right", NULL, 0},
+    {"all", "PgUp", "go page-up", "a page up", NULL, 0},
+    {"all", "PgDn", "go page-down", "a page down", NULL, 0},
+    {"all", "g", "go first", "first row", NULL, 0},
+    {"all", "G", "go last", "last row", NULL, 0},
+    {"all", "<", "do sort-left", "sort by the column to the left", NULL, 0},
+    {"all", ">", "do sort-right", "sort by the column to the right", NULL, 0},
+    {"all", "s", "do sort-turn", "sort by the column", "sort", 40},
+    {"all", "/", "search", "search as typed", "search", 60},
+    {"all", "f", "filter", "filter as typed", "filter", 50},
+    {"all", "Esc", "back", "nothing", NULL, 0},
+    {"all", "Ctrl-C", "cancel", "nothing", NULL, 0},
+    {"all", "Ctrl-L", "redraw", "draw anew", NULL, 0},
+    {"all", "q", "quit", "leave", "quit", 10},
+    {"all", "?", "keys", "nothing", "help", 90},
     {"input", "Enter", "accept", "take it over", "accept", 20},
     {"input", "Esc", "leave", "leave it", "cancel", 10},
     {NULL, NULL, NULL, NULL, NULL, 0},
@@ -270,8 +290,7 @@ int main(int argc, char **argv)
     heat.rows = demo.listing.n_rows;
     heat_measure(&heat);
     heat_of_cells = &heat;
-    key_map_open(&demo.keys, key_table);
-    key_map_add(&demo.keys, demo_keys);
+    key_map_open(&demo.keys, demo_keys);
     listing_refresh(&demo.listing, &demo.state);
     while (!demo.is_done) {
         struct event event;
