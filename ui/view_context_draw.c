@@ -168,11 +168,11 @@ static void plot_losses(const struct pen *pen, const double *losses, size_t n)
     plot_lines(pen, &lines);
 }
 
-/* "tuned 2.24 > 1.94 nats, test 0.777 > 0.860", and the curve as there is room. */
+/* "tuned 2.24 > 1.94 test 0.777 > 0.860", and the curve as there is room. */
 static void draw_tuning(const struct context_view *view, const struct snapshot *snapshot,
                         const struct pen *pen)
 {
-    enum { SPARK = 10 };
+    enum { SPARK = 8, UNIT = 60 }; /* UNIT: columns from which there is room for it */
     size_t n = view->curve ? view->curve->n_rows : 0;
     if (!n || pen->box.rows < 1)
         return;
@@ -183,8 +183,9 @@ static void draw_tuning(const struct context_view *view, const struct snapshot *
         least = fmin(least, losses[i]);
         most = fmax(most, losses[i]);
     }
-    text_printf(&text, "%s %.2f %s %.2f nats ", view->tunes ? "tuning" : "tuned", losses[0],
-                pen->look->glyphs[GLYPH_ARROW], losses[n - 1]);
+    text_printf(&text, "%s %.2f %s %.2f %s", view->tunes ? "tuning" : "tuned", losses[0],
+                pen->look->glyphs[GLYPH_ARROW], losses[n - 1],
+                pen->box.columns >= UNIT ? "nats " : "");
     int end = pen_put(pen, 0, 0, pen->styles[STYLE_PROGRESS], text.bytes);
     if (pen->box.rows < PLOT_ROWS) {
         size_t shown = n < SPARK ? n : SPARK;

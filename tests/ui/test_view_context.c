@@ -315,7 +315,7 @@ static void test_tuning_and_back(void **state)
     tried_key(&tried, "F");
     workbench_wait(tried.workbench);
     tried_has(&tried, "tuned ");
-    tried_has(&tried, "nats test 0.");
+    tried_has(&tried, " test 0.");
     tried_has(&tried, "nats a label");
     assert_string_not_equal(behind(&tried, "h9 "), before);
     tried_key(&tried, "u");
