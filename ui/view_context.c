@@ -21,7 +21,7 @@ static void free_view(void *self)
     line_edit_done(&view->edit);
     lab_settings_done(&view->settings);
     listing_done(&view->state);
-    table_free(view->curve);
+    live_table_done(&view->curve);
     free(view->names);
     free(view->values);
     free(view);

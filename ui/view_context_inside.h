@@ -6,6 +6,7 @@
 
 #include "ui/line_edit.h"
 #include "ui/listing.h"
+#include "ui/live_table.h"
 #include "ui/view_context.h"
 
 enum context_pane { CONTEXT_ANSWERS, CONTEXT_WEIGHTS, CONTEXT_HISTORY, N_CONTEXT_PANES };
@@ -74,8 +75,7 @@ struct context_view {
     struct listing listing;
     struct listing_state state;
 
-    struct table *curve; /* of the tuning that runs or ran last; NULL: none in this run */
-    bool tunes;          /* it runs */
+    struct live_table curve; /* of the tuning that runs or ran last */
 
     /* Where they were drawn last; canvas NULL: not there. */
     struct pen field, weights, answers, history, sides[2];
