@@ -173,24 +173,41 @@ void router_bars_draw(struct router_bars *bars, const struct pen *pen, bool focu
     listing_draw(&bars->listing, &bars->state, pen, focus);
 }
 
+enum { NAME_SMALL = 4, EACH_SMALL = 6, GAP_SMALL = 2 };
+
+static int small_width(const struct router_bars *bars)
+{
+    return NAME_SMALL + (bars->has_with ? 2 : 1) * (EACH_SMALL + 1) - 1;
+}
+
+static int small_across(const struct router_bars *bars, int columns)
+{
+    int across = (columns + GAP_SMALL - 1) / (small_width(bars) + GAP_SMALL);
+    return across > 0 ? across : 1;
+}
+
+int router_bars_small_rows(const struct router_bars *bars, int columns)
+{
+    int across = small_across(bars, columns);
+    return ((int)bars->n_heads + across - 1) / across + 1;
+}
+
 void router_bars_draw_small(const struct router_bars *bars, const struct pen *pen)
 {
-    enum { NAME_SMALL = 4, EACH = 6, GAP = 2 };
-    int n = bars->has_with ? 2 : 1, width = NAME_SMALL + n * (EACH + 1) - 1;
-    int across = (pen->box.columns + GAP - 1) / (width + GAP), rows = pen->box.rows - 1;
-    int most = (across > 0 ? across : 1) * rows;
+    int n = bars->has_with ? 2 : 1, width = small_width(bars);
+    int most = small_across(bars, pen->box.columns) * (pen->box.rows - 1);
     int column = 1, row = 0;
     for (size_t i = 0; (int)i < most && i < bars->n_heads; i++) {
         size_t head = bars->state.order[i];
         pen_put(pen, row, column, pen->styles[STYLE_TEXT], bars->names[head]);
         for (int j = 0; j < n; j++) {
-            int at = column + NAME_SMALL + j * (EACH + 1);
+            int at = column + NAME_SMALL + j * (EACH_SMALL + 1);
             double value = bars->values[j][head];
             pen_spark(pen, row, at, &value, 1, 0, bars->most,
                       pen->styles[j + 1 < n ? STYLE_BAR_OLD : STYLE_BAR]);
             pen_printf(pen, row, at + 2, pen->styles[STYLE_TEXT], "%.2f", value);
         }
-        column += width + GAP;
+        column += width + GAP_SMALL;
         if (column + width > pen->box.columns) {
             column = 1;
             row++;

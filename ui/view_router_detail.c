@@ -230,6 +230,29 @@ static void add_title(const struct router_view *view, const char *bullet, struct
                 router_number(&view->list, detail->row), bullet, detail->row->attribute);
 }
 
+/* How many rows the bars need with header, rule and feet. */
+static int bars_rows(const struct router_detail *detail)
+{
+    enum { AROUND = 4 };
+    return (int)detail->bars.n_heads + AROUND;
+}
+
+/* What Enter shows, where there is room to say it. */
+static void draw_pairs(const struct router_view *view, const struct pen *pen, int row)
+{
+    const struct router_row *at = view->detail.row;
+    const char *open =
+        key_map_key_of(view->keys, "router", "do pairs"); /* it works in every pane */
+    if (row + 1 >= pen->box.rows)
+        return;
+    int end = pen_printf(pen, row + 1, 1, pen->styles[STYLE_TEXT], "%u of %u %s right",
+                         router_count_right(&view->list, at), at->n,
+                         at->n == 1 ? "pair" : "pairs");
+    if (open)
+        pen_printf(pen, row + 1, 1 + end, pen->styles[STYLE_DIM], "; %s opens %s", open,
+                   at->n == 1 ? "it" : "them");
+}
+
 void router_detail_draw(struct router_view *view, const struct pen *pen)
 {
     struct router_detail *detail = &view->detail;
@@ -246,9 +269,10 @@ void router_detail_draw(struct router_view *view, const struct pen *pen)
     const char *text = router_text(&view->list, detail->row, HEADS_PROMPT);
     int row = is_tiny && view->focus == PANE_WEIGHTS ? 0 : draw_text(view, &inside, text);
     row += is_tiny ? 0 : draw_context(detail, &inside, row);
-    row += inside.box.rows - row > (int)detail->bars.n_heads + 4; /* a blank row */
+    row += inside.box.rows - row > bars_rows(detail); /* a blank row */
     struct pen rest = pen_rows(&inside, row, inside.box.rows - row);
     if (rest.box.rows > 0)
         router_bars_draw(&detail->bars, &rest, view->focus == PANE_WEIGHTS);
+    draw_pairs(view, &rest, bars_rows(detail));
     text_done(&title);
 }
