@@ -71,10 +71,12 @@ static void add_title(const struct router_list *list, const struct pen *pen,
     size_t shown = list->state.n_shown;
     bool with = list->routing == ROUTE_CONTEXT;
     text_add(out, with ? "prompts with contexts" : "prompts");
-    if (shown < list->n_rows)
-        text_printf(out, " %s %zu of %zu", bullet, shown, list->n_rows);
-    else
-        text_printf(out, " %s %zu", bullet, list->n_rows);
+    text_printf(out, " %s ", bullet);
+    if (shown < list->n_rows) {
+        table_add_number(out, (double)shown, COLUMN_COUNT, 0);
+        text_add(out, " of ");
+    }
+    table_add_number(out, (double)list->n_rows, COLUMN_COUNT, 0);
     text_printf(out, " %s %s split", bullet, split_name(list->analysis->split));
 }
 

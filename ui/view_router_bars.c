@@ -18,6 +18,20 @@ double entropy_of(const double *weights, size_t n)
     return sum;
 }
 
+/* Of many heads each has little. */
+unsigned router_decimals(size_t n_heads)
+{
+    enum { MANY = 20 };
+    return n_heads > MANY ? 3 : 2;
+}
+
+/* Decimals beyond two, as shown. */
+static int further(const struct router_bars *bars)
+{
+    int more = (int)router_decimals(bars->n_heads) - 2 + bars->state.precision;
+    return more > 0 ? more : 0;
+}
+
 static struct cell cell_of(const void *rows, size_t row, size_t column)
 {
     const struct router_bars *bars = rows;
@@ -42,7 +56,7 @@ static struct style style_of(const struct pen *pen, bool cursor, enum style_role
 static void draw_difference(const struct router_bars *bars, const struct pen *pen,
                             double difference, bool cursor)
 {
-    int decimals = 2 + bars->state.precision;
+    int decimals = (int)router_decimals(bars->n_heads) + bars->state.precision;
     decimals = decimals < 0 ? 0 : decimals > 12 ? 12 : decimals;
     double least = 0.5 * pow(10, -decimals);
     enum glyph glyph = difference >= least    ? GLYPH_RISE
@@ -95,15 +109,14 @@ void router_bars_open(struct router_bars *bars, size_t n_heads, const char *with
     snprintf(bars->names[n_heads + 1], sizeof bars->names[n_heads + 1], "entropy");
     bars->columns[BARS_HEAD] =
         (struct listing_column){.name = "head", .type = COLUMN_TEXT, .width = NAME};
-    bars->columns[BARS_WITHOUT] = (struct listing_column){
-        .name = "without", .title = without, .type = COLUMN_REAL, .decimals = 2};
-    bars->columns[BARS_WITH] = (struct listing_column){
-        .name = "with", .title = with, .type = COLUMN_REAL, .decimals = 2};
-    bars->columns[BARS_DIFFERENCE] = (struct listing_column){.name = "difference",
-                                                             .title = "change",
-                                                             .type = COLUMN_REAL,
-                                                             .decimals = 2,
-                                                             .width = DIFFERENCE};
+    bars->columns[BARS_WITHOUT] =
+        (struct listing_column){.name = "without", .title = without, .type = COLUMN_REAL};
+    bars->columns[BARS_WITH] =
+        (struct listing_column){.name = "with", .title = with, .type = COLUMN_REAL};
+    bars->columns[BARS_DIFFERENCE] = (struct listing_column){
+        .name = "difference", .title = "change", .type = COLUMN_REAL, .width = DIFFERENCE};
+    for (size_t c = BARS_WITHOUT; c < N_BARS_COLUMNS; c++)
+        bars->columns[c].decimals = router_decimals(n_heads);
     bars->listing = (struct listing){.columns = bars->columns,
                                      .n_columns = N_BARS_COLUMNS,
                                      .n_rows = n_heads + N_FEET,
@@ -159,7 +172,7 @@ void router_bars_fill(struct router_bars *bars, const double *without, const dou
 void router_bars_draw(struct router_bars *bars, const struct pen *pen, bool focus)
 {
     enum { MOST = 40, NARROW = 40, LEAST = 28 };
-    int more = bars->state.precision > 0 ? bars->state.precision : 0;
+    int more = further(bars);
     bool is_narrow = pen->box.columns < NARROW;
     int gap = is_narrow ? 1 : 2, difference = DIFFERENCE + more - is_narrow;
     int rest = pen->box.columns - GUTTER - NAME - gap;
@@ -173,11 +186,17 @@ void router_bars_draw(struct router_bars *bars, const struct pen *pen, bool focu
     listing_draw(&bars->listing, &bars->state, pen, focus);
 }
 
-enum { NAME_SMALL = 4, EACH_SMALL = 6, GAP_SMALL = 2 };
+enum { NAME_SMALL = 4, GAP_SMALL = 2 };
+
+/* "# 0.31" */
+static int small_number(const struct router_bars *bars)
+{
+    return 4 + (int)router_decimals(bars->n_heads);
+}
 
 static int small_width(const struct router_bars *bars)
 {
-    return NAME_SMALL + (bars->has_with ? 2 : 1) * (EACH_SMALL + 1) - 1;
+    return NAME_SMALL + (bars->has_with ? 2 : 1) * (small_number(bars) + 1) - 1;
 }
 
 static int small_across(const struct router_bars *bars, int columns)
@@ -201,11 +220,12 @@ void router_bars_draw_small(const struct router_bars *bars, const struct pen *pe
         size_t head = bars->state.order[i];
         pen_put(pen, row, column, pen->styles[STYLE_TEXT], bars->names[head]);
         for (int j = 0; j < n; j++) {
-            int at = column + NAME_SMALL + j * (EACH_SMALL + 1);
+            int at = column + NAME_SMALL + j * (small_number(bars) + 1);
             double value = bars->values[j][head];
             pen_spark(pen, row, at, &value, 1, 0, bars->most,
                       pen->styles[j + 1 < n ? STYLE_BAR_OLD : STYLE_BAR]);
-            pen_printf(pen, row, at + 2, pen->styles[STYLE_TEXT], "%.2f", value);
+            pen_printf(pen, row, at + 2, pen->styles[STYLE_TEXT], "%.*f",
+                       (int)router_decimals(bars->n_heads), value);
         }
         column += width + GAP_SMALL;
         if (column + width > pen->box.columns) {
