@@ -40,7 +40,9 @@ struct backing {
     struct kept kept[KEPT];
     size_t n_kept;
     struct lab_bench bench;
-    struct work *work; /* NULL: the worker rests */
+    bool is_typed;             /* a context is being typed, */
+    struct lab_settings typed; /* and these are the state's with it */
+    struct work *work;         /* NULL: the worker rests */
     uint64_t updates;
     int shown_percent;
     struct analysis *shown, *shown_pinned;
@@ -234,6 +236,24 @@ static void take_work(struct backing *backing)
 
 /* ---- the front end's side ---- */
 
+static void take_typed(struct backing *backing, const char *context)
+{
+    backing->is_typed = context != NULL;
+    if (!context)
+        return;
+    struct lab_settings old = backing->typed;
+    lab_settings_copy(&backing->typed, &workspace_state(backing->workspace)->lab);
+    lab_settings_set_context(&backing->typed, context);
+    backing->typed.known = -1;
+    lab_settings_done(&old);
+}
+
+/* What the lab is to be brought to. */
+static const struct lab_settings *wanted_settings(const struct backing *backing)
+{
+    return backing->is_typed ? &backing->typed : &workspace_state(backing->workspace)->lab;
+}
+
 int backing_pause(const struct backing *backing)
 {
     return lab_bench_pause(&backing->bench);
@@ -260,6 +280,7 @@ void backing_free(struct backing *backing)
     for (size_t i = 0; i < backing->n_kept; i++)
         drop_kept(&backing->kept[i]);
     lab_bench_done(&backing->bench);
+    lab_settings_done(&backing->typed);
     free(backing);
 }
 
@@ -281,7 +302,7 @@ static void fill(const struct backing *backing, struct snapshot *snapshot,
     snapshot->analysis = kept ? kept->analysis : NULL;
     snapshot->analysis_wrong = kept && kept->wrong.status ? kept->wrong.message : NULL;
     snapshot->pinned = pinned ? pinned->analysis : NULL;
-    lab_bench_fill(&backing->bench, snapshot);
+    lab_bench_fill(&backing->bench, snapshot, wanted_settings(backing));
 }
 
 /* Whether the analyses are others than at the last update, or further. */
@@ -309,6 +330,7 @@ bool backing_update(struct backing *backing, struct snapshot *snapshot)
     const struct state *state = workspace_state(backing->workspace);
     bool further = false;
     pool_drain(backing->pool);
+    take_typed(backing, snapshot->typed_context);
     backing->updates++;
     if (backing->work && job_ended(backing->work->job)) {
         take_work(backing);
@@ -322,7 +344,7 @@ bool backing_update(struct backing *backing, struct snapshot *snapshot)
     struct work *work = backing->work ? NULL : next_work(backing, kept, pinned);
     if (work)
         start(backing, work);
-    further |= lab_bench_update(&backing->bench, state);
+    further |= lab_bench_update(&backing->bench, state, wanted_settings(backing));
     fill(backing, snapshot, kept, pinned);
     return is_further(backing, snapshot) || further;
 }
@@ -338,7 +360,9 @@ void backing_add_progress(const struct backing *backing, struct text *out)
 
 void backing_wait(struct backing *backing)
 {
-    struct snapshot snapshot = {.state = workspace_state(backing->workspace)};
+    /* What is typed stays so: the text is the settings' own, which are made anew meanwhile. */
+    char *typed = backing->is_typed ? mem_copy_text(backing->typed.context) : NULL;
+    struct snapshot snapshot = {.typed_context = typed};
     do {
         if (backing->work)
             job_wait(backing->work->job);
@@ -347,4 +371,5 @@ void backing_wait(struct backing *backing)
         if (backing->bench.since > 0)
             poll(NULL, 0, lab_bench_pause(&backing->bench));
     } while (backing->work || backing->bench.since > 0);
+    free(typed);
 }

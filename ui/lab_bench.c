@@ -54,9 +54,9 @@ static void set_lab(struct lab_bench *bench, const struct lab_settings *settings
     bench->is_set = true;
 }
 
-bool lab_bench_update(struct lab_bench *bench, const struct state *state)
+bool lab_bench_update(struct lab_bench *bench, const struct state *state,
+                      const struct lab_settings *wanted)
 {
-    const struct lab_settings *wanted = &state->lab;
     if (!bench->lab || !lab_bench_fits(bench, state))
         return false;
     if (bench->is_set && lab_settings_equal(&bench->at, wanted)) {
@@ -85,7 +85,8 @@ int lab_bench_pause(const struct lab_bench *bench)
     return left > 0 ? (int)ceil(left * 1000) : 0;
 }
 
-void lab_bench_fill(const struct lab_bench *bench, struct snapshot *snapshot)
+void lab_bench_fill(const struct lab_bench *bench, struct snapshot *snapshot,
+                    const struct lab_settings *wanted)
 {
     bool fits = snapshot->state->features && lab_bench_fits(bench, snapshot->state);
     snapshot->lab = fits && bench->is_set ? bench->lab : NULL;
@@ -94,6 +95,5 @@ void lab_bench_fill(const struct lab_bench *bench, struct snapshot *snapshot)
         snapshot->lab_wrong = bench->wrong.message;
     else if (snapshot->lab && bench->refused.status)
         snapshot->lab_wrong = bench->refused.message;
-    snapshot->lab_stale =
-        snapshot->lab && !lab_settings_equal(&bench->at, &snapshot->state->lab);
+    snapshot->lab_stale = snapshot->lab && !lab_settings_equal(&bench->at, wanted);
 }

@@ -36,12 +36,14 @@ void lab_bench_done(struct lab_bench *bench);
 /* Whether it is of what the state holds. */
 bool lab_bench_fits(const struct lab_bench *bench, const struct state *state);
 
-/* Brings it to the state's settings, at once if that is quick and else when they have rested for a
+/* Brings it to the wanted settings (the state's, or those with what is being typed), at once if that is quick and else when they have rested for a
  * moment, so that typing never waits. Whether anything is another than before. */
-bool lab_bench_update(struct lab_bench *bench, const struct state *state);
+bool lab_bench_update(struct lab_bench *bench, const struct state *state,
+                      const struct lab_settings *wanted);
 /* Milliseconds until it should be asked again; -1: when the state is another. */
 int lab_bench_pause(const struct lab_bench *bench);
 
-void lab_bench_fill(const struct lab_bench *bench, struct snapshot *snapshot);
+void lab_bench_fill(const struct lab_bench *bench, struct snapshot *snapshot,
+                    const struct lab_settings *wanted);
 
 #endif

@@ -64,20 +64,6 @@ static void take_table(struct ablate_view *view, const struct table *table)
                                      .by_cell = true};
 }
 
-static bool is_same(const struct table *a, const struct table *b)
-{
-    if (!a || a->n_rows != b->n_rows || a->n_columns != b->n_columns ||
-        strcmp(a->name, b->name) != 0)
-        return false;
-    for (size_t i = 0; i < a->n_rows * a->n_columns; i++) {
-        const struct cell *x = &a->cells[i], *y = &b->cells[i];
-        if (memcmp(&x->value, &y->value, sizeof x->value) != 0 ||
-            memcmp(&x->high, &y->high, sizeof x->high) != 0)
-            return false;
-    }
-    return true;
-}
-
 static bool is_set(const struct snapshot *snapshot, const char *what, const char *value)
 {
     const char *now = snapshot_entry(snapshot, VIEW_ABLATE, what);
@@ -94,7 +80,7 @@ static void update(void *self, const struct snapshot *snapshot)
         if (strcmp(task_command(task)->name, "ablate") == 0)
             view->is_running = true;
     }
-    if (table && !is_same(view->table, table))
+    if (table && !table_is_same(view->table, table))
         take_table(view, table);
     view->wants_loss = is_set(snapshot, "what", "loss");
     view->is_log = is_set(snapshot, "scale", "log");

@@ -84,6 +84,8 @@ void workbench_free(struct workbench *workbench)
         workbench_pop(workbench);
     for (size_t i = 0; workbench->interpreter && i < N_VIEWS; i++)
         view_table[i]->free(workbench->selves[i]);
+    workbench_drop_queues(workbench);
+    free(workbench->queues);
     backing_free(workbench->backing);
     interpreter_free(workbench->interpreter);
     free(workbench->asked);
@@ -122,6 +124,10 @@ const struct snapshot *workbench_snapshot(struct workbench *workbench)
     if (workbench->is_filtering)
         snapshot->typed_filter =
             workbench->typed_filter.length ? workbench->typed_filter.bytes : "";
+    const struct view *view = view_table[workbench->view];
+    snapshot->typed_context = view->typed_context
+                                  ? view->typed_context(workbench->selves[workbench->view])
+                                  : NULL;
     snapshot->keys = &workbench->keys;
     snapshot->is_fixed = workbench->options.is_fixed;
     snapshot->now = snapshot->is_fixed ? 0 : clock_seconds();
@@ -232,6 +238,7 @@ void workbench_update(struct workbench *workbench)
         interpreter_collect(workbench->interpreter);
         workbench_touch(workbench); /* progress of the jobs, and what they left */
     }
+    workbench_run_queues(workbench);
     workbench_run_pending(workbench);
     workbench_snapshot(workbench);
     if (backing_update(workbench->backing, &workbench->snapshot))
@@ -264,7 +271,8 @@ void workbench_wait(struct workbench *workbench)
         workbench_update(workbench);
         backing_wait(workbench->backing);
         workbench_update(workbench);
-    } while (interpreter_jobs(workbench->interpreter) || workbench->pending.length);
+    } while (interpreter_jobs(workbench->interpreter) || workbench->pending.length ||
+             workbench->n_queues);
     workbench_touch(workbench);
 }
 

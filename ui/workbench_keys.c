@@ -202,6 +202,8 @@ static void press(struct workbench *workbench, const struct event *event)
         say_how_to_quit(workbench);
     } else if (row) {
         echo(workbench, key, row->command);
+        if (is_interrupt)
+            workbench_drop_queues(workbench); /* what would come next does not */
         workbench_run(workbench, row->command, ORIGIN_KEY);
     }
     if (workbench->n_layers < n_layers && only_left(workbench, row))

@@ -48,8 +48,16 @@ static void test_lines_outlive_the_run(void **state)
     assert_int_equal(strlen(orphan.when), 5); /* today: "14:05" */
     assert_int_equal(stat(orphan.path, &info), 0);
     assert_int_equal(info.st_mode & 0777, 0600);
-    assert_file_holds(orphan.path, "# microscope session, kept while the program runs\n"
-                                   "set heads 8\nset epochs 3\nview log\n");
+    char here[512], wanted[1024];
+    assert_non_null(getcwd(here, sizeof here));
+    snprintf(wanted, sizeof wanted,
+             "# microscope session, kept while the program runs\n# in %s\n"
+             "set heads 8\nset epochs 3\nview log\n",
+             here);
+    assert_file_holds(orphan.path, wanted);
+    char *ran_in = autosave_folder(&orphan);
+    assert_string_equal(ran_in, here);
+    free(ran_in);
     autosave_forget(&orphan);
     autosave_find(&orphan, folder.path);
     assert_null(orphan.path);
@@ -74,6 +82,26 @@ static void test_a_run_at_work_is_no_orphan(void **state)
     autosave_find(&orphan, folder.path);
     assert_non_null(orphan.path);
     autosave_leave(&orphan);
+    folder_remove(&folder);
+}
+
+/* A run that did nothing leaves nothing to go on with. */
+static void test_nothing_done_is_nothing_to_offer(void **state)
+{
+    (void)state;
+    struct folder folder;
+    struct autosave autosave;
+    struct orphan orphan;
+    struct entries layout = {0};
+    folder_make(&folder);
+    autosave_open(&autosave, folder.path);
+    entries_put(&layout, "view", "view heads");
+    autosave_layout(&autosave, &layout);
+    entries_done(&layout);
+    autosave_done(&autosave, true);
+    assert_int_equal(folder_each(folder.path, NULL), 1);
+    autosave_find(&orphan, folder.path);
+    assert_null(orphan.path);
     folder_remove(&folder);
 }
 
@@ -108,6 +136,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines_outlive_the_run),
         cmocka_unit_test(test_a_run_at_work_is_no_orphan),
+        cmocka_unit_test(test_nothing_done_is_nothing_to_offer),
         cmocka_unit_test(test_a_clean_end_leaves_nothing),
         cmocka_unit_test(test_no_place_no_harm),
     };
