@@ -10,7 +10,7 @@
 /* NUMBER: cells of "0.31" and the blank before it, without further decimals. */
 enum { NAME = 7, NUMBER = 5, DIFFERENCE = 7, GUTTER = 1, N_FEET = 2 };
 
-double entropy_of(const double *weights, size_t n)
+double router_entropy(const double *weights, size_t n)
 {
     double sum = 0;
     for (size_t k = 0; k < n; k++)
@@ -147,7 +147,7 @@ static void fill(struct router_bars *bars, double *values, const double *from,
         values[K] += from[k];
         bars->most = fmax(bars->most, from[k]);
     }
-    values[K + 1] = isnan(entropy) ? entropy_of(from, K) : entropy;
+    values[K + 1] = isnan(entropy) ? router_entropy(from, K) : entropy;
 }
 
 void router_bars_fill(struct router_bars *bars, const double *without, const double *with,

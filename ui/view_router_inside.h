@@ -103,8 +103,8 @@ int router_bars_small_rows(const struct router_bars *bars, int columns);
 void router_bars_draw_small(const struct router_bars *bars, const struct pen *pen);
 void router_bars_report(const struct router_bars *bars, const char *name, const char *title,
                         struct report *report);
-double entropy_of(const double *weights, size_t n); /* nats */
-unsigned router_decimals(size_t n_heads);           /* of a weight */
+double router_entropy(const double *weights, size_t n); /* nats */
+unsigned router_decimals(size_t n_heads);               /* of a weight */
 
 /* ---- the prompt under the cursor ---- */
 
