@@ -14,7 +14,7 @@
 static void *create(void)
 {
     struct compare_view *view = mem_zero(sizeof *view);
-    view->base = SIZE_MAX;
+    view->base = view->reference = SIZE_MAX;
     view->is_changed = true;
     return view;
 }
