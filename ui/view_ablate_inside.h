@@ -12,7 +12,7 @@ struct ablate_view {
     bool is_running;
     bool wants_loss; /* asked for */
     bool has_loss;   /* drawn: also while nothing else is known */
-    bool is_log; /* the axis of what was varied */
+    bool is_log;     /* the axis of what was varied */
 
     /* The lines: columns of the table, and their numbers by rows. */
     size_t *lines; /* [n_lines] columns of the table */

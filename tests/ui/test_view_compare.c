@@ -163,6 +163,48 @@ static void test_sorted_marked_and_explained(void **state)
     tried_done(&tried);
 }
 
+static char *read_whole(const char *path)
+{
+    enum { MOST = 200000 };
+    char *text = mem_zero(MOST + 1);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    assert_true(fread(text, 1, MOST, file) > 0);
+    fclose(file);
+    return text;
+}
+
+/* A46: files have what is shown; pictures are bars, or a heat table of the attributes. */
+static void test_A46_files(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *keys, *name, *has, *lacks;
+    } files[] = {{"", "bars.svg", "minus single", "humor"},
+                 {"o", "heat.svg", "humor", "armo"},
+                 {"", "table.csv", "microscope compare", "armo"}};
+    struct tried tried = {0};
+    char folder[] = "/tmp/compare-XXXXXX", path[64], line[96];
+    assert_non_null(mkdtemp(folder));
+    open_compare(&tried, 34, 200);
+    run_quick(&tried);
+    tried_run(&tried, "filter compare mean>0.7");
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        tried_keys(&tried, files[i].keys);
+        snprintf(path, sizeof path, "%s/%s", folder, files[i].name);
+        snprintf(line, sizeof line, "export %s", path);
+        tried_run(&tried, line);
+        char *text = read_whole(path);
+        assert_non_null(strstr(text, files[i].has));
+        assert_non_null(strstr(text, "best-head"));
+        assert_null(strstr(text, files[i].lacks));
+        free(text);
+        remove(path);
+    }
+    remove(folder);
+    tried_done(&tried);
+}
+
 static void test_odd_states(void **state)
 {
     (void)state;
@@ -199,6 +241,7 @@ int main(void)
         cmocka_unit_test(test_the_table_says_what_the_report_says),
         cmocka_unit_test(test_a_row_alone),
         cmocka_unit_test(test_sorted_marked_and_explained),
+        cmocka_unit_test(test_A46_files),
         cmocka_unit_test(test_odd_states),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
