@@ -182,25 +182,33 @@ static size_t find_reference(const struct compare_view *view)
                : SIZE_MAX;
 }
 
+/* What the bootstrap of an evaluation says of a difference to its single head. */
+static struct interval evaluated_interval(const struct compare_row *row,
+                                          const struct compare_row *base)
+{
+    if (!row->analysis || base->analysis != row->analysis)
+        return no_interval;
+    const struct evaluation *mine = analysis_evaluation(row->analysis, row->routing);
+    const struct evaluation *its = analysis_evaluation(base->analysis, base->routing);
+    return its->rows[base->evaluated].predictor == PREDICTOR_SINGLE
+               ? mine->rows[row->evaluated].difference_interval
+               : no_interval;
+}
+
 /* Differences that somebody has worked out keep their intervals; others are those of the means. */
 static void take_differences(struct compare_view *view)
 {
-    const struct compare_row *base =
-        view->base < view->n_rows ? &view->rows[view->base] : NULL;
     for (size_t r = 0; r < view->n_rows; r++) {
         struct compare_row *row = &view->rows[r];
-        bool is_known = base && !row->analysis && view->base == view->reference;
-        if (is_known)
+        if (!row->analysis && view->base < view->n_rows && view->base == view->reference)
             continue;
-        row->difference = base && row != base ? row->mean - base->mean : (double)NAN;
+        row->difference = (double)NAN;
         row->difference_runs = row->difference_prompts = no_interval;
-        if (!base || row == base || !row->analysis || base->analysis != row->analysis)
+        if (view->base >= view->n_rows || r == view->base)
             continue;
-        const struct evaluation *of = analysis_evaluation(row->analysis, row->routing);
-        if (analysis_evaluation(base->analysis, base->routing)
-                ->rows[base->evaluated]
-                .predictor == PREDICTOR_SINGLE)
-            row->difference_prompts = of->rows[row->evaluated].difference_interval;
+        const struct compare_row *base = &view->rows[view->base];
+        row->difference = row->mean - base->mean;
+        row->difference_prompts = evaluated_interval(row, base);
     }
 }
 
