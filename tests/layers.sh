@@ -39,6 +39,7 @@ BEGIN {
     owner["cJSON.h"] = "src/io/json.c"
     owner["zlib.h"] = "src/io/"
     owner["sys/mman.h"] = "src/io/mapping.c"
+    owner["librsvg/"] = "src/io/png.c"
     owner["utf8proc.h"] = "src/base/text.c"
     owner["pthread.h"] = "src/base/jobs.c"
     owner["threads.h"] = "src/base/jobs.c"

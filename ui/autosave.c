@@ -3,6 +3,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +16,7 @@
 #include "ui/folders.h"
 
 static const char head[] = "# microscope session, kept while the program runs\n";
+static const char head_folder[] = "# in ";
 
 static bool find_folder(struct text *out, const char *folder)
 {
@@ -47,6 +50,19 @@ static void write_at(struct autosave *autosave, size_t at, const char *bytes, si
     }
 }
 
+/* With the folder that paths in the lines count from. */
+static void write_head(struct autosave *autosave)
+{
+    char folder[PATH_MAX];
+    struct text text = {0};
+    text_add(&text, head);
+    if (getcwd(folder, sizeof folder) && !strchr(folder, '\n'))
+        text_printf(&text, "%s%s\n", head_folder, folder);
+    write_at(autosave, 0, text.bytes, text.length);
+    autosave->size = text.length;
+    text_done(&text);
+}
+
 void autosave_open(struct autosave *autosave, const char *folder)
 {
     *autosave = (struct autosave){.fd = -1};
@@ -60,8 +76,7 @@ void autosave_open(struct autosave *autosave, const char *folder)
         struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
         (void)fcntl(autosave->fd, F_SETLK, &lock);
         autosave->path = mem_copy_text(path.bytes);
-        write_at(autosave, 0, head, sizeof head - 1);
-        autosave->size = sizeof head - 1;
+        write_head(autosave);
     }
     text_done(&path);
 }
@@ -122,11 +137,25 @@ void autosave_flush(struct autosave *autosave)
         autosave->layout.length == autosave->written.length &&
         (!autosave->layout.length || memcmp(autosave->layout.bytes, autosave->written.bytes,
                                             autosave->layout.length) == 0);
-    if (autosave->fd >= 0 && !same)
+    if (autosave->fd >= 0 && autosave->has_lines && !same)
         write_layout(autosave);
 }
 
 /* ---- a run that ended badly ---- */
+
+static bool has_lines(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    int c = file ? getc(file) : EOF;
+    while (c == '#') { /* passes over comments */
+        while (c != EOF && c != '\n')
+            c = getc(file);
+        c = getc(file);
+    }
+    if (file)
+        fclose(file);
+    return c != EOF;
+}
 
 /* Whether there is something in it to bring back, and nobody is at it. */
 static bool is_orphan(const char *path, time_t *at)
@@ -135,10 +164,10 @@ static bool is_orphan(const char *path, time_t *at)
     if (fd < 0)
         return false;
     struct stat info;
-    bool is_own = fstat(fd, &info) == 0 && S_ISREG(info.st_mode) &&
-                  info.st_uid == geteuid() && info.st_size > (off_t)sizeof head;
+    bool is_own =
+        fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_uid == geteuid();
     *at = is_own ? info.st_mtime : 0;
-    bool found = is_own && !is_locked(fd);
+    bool found = is_own && !is_locked(fd) && has_lines(path);
     close(fd);
     return found;
 }
@@ -179,6 +208,21 @@ void autosave_find(struct orphan *orphan, const char *folder)
     if (orphan->path)
         say_when(orphan, newest);
     text_done(&path);
+}
+
+char *autosave_folder(const struct orphan *orphan)
+{
+    char line[PATH_MAX + sizeof head_folder];
+    FILE *file = fopen(orphan->path, "r");
+    char *folder = NULL;
+    for (int i = 0; file && i < 2 && fgets(line, sizeof line, file); i++)
+        if (strncmp(line, head_folder, sizeof head_folder - 1) == 0) {
+            line[strcspn(line, "\n")] = '\0';
+            folder = mem_copy_text(line + sizeof head_folder - 1);
+        }
+    if (file)
+        fclose(file);
+    return folder;
 }
 
 void autosave_forget(struct orphan *orphan)

@@ -19,7 +19,7 @@ struct autosave {
     size_t size; /* bytes of command lines; behind them is how the display lies */
     struct text layout, written; /* as it is, and as the file has it */
     double at;                   /* when it was written last */
-    bool has_lines;
+    bool has_lines;              /* without one there is nothing to bring back */
 };
 
 /* Makes the file; without a place for it nothing is saved. folder NULL: the user's. */
@@ -42,6 +42,8 @@ struct orphan {
 
 /* The newest of them. folder as above. */
 void autosave_find(struct orphan *orphan, const char *folder);
+/* The folder it ran in, from which its paths count; free() it. NULL: not known. */
+char *autosave_folder(const struct orphan *orphan);
 void autosave_forget(struct orphan *orphan); /* removes its file */
 void autosave_leave(struct orphan *orphan);  /* frees what find made; the file stays */
 

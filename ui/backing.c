@@ -1,18 +1,14 @@
 #include "ui/backing.h"
 
-#include <math.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "ui/lab_bench.h"
 
-/* KEPT: analyses at hand. SLOW_MS: a lab that takes longer to bring to other settings waits until
- * they have rested for REST seconds. */
-enum { KEPT = 6, SLOW_MS = 20 };
-static const double rest = 0.12;
+/* KEPT: analyses at hand. */
+enum { KEPT = 6 };
 
 /* An analysis of files that are held; a failed one is kept too, so that it is not tried again. */
 struct kept {
@@ -25,20 +21,6 @@ struct kept {
     uint64_t used; /* when it was wanted last, in updates */
 };
 
-/* The lab, and what it was made of. */
-struct bench {
-    struct held_features *features;
-    struct held_model *model;
-    struct held_corpus *corpus;
-    struct lab *lab;
-    struct error wrong;     /* why there is none; status OK: nothing is wrong */
-    struct lab_settings at; /* what it was brought to, or was refused at last */
-    struct error refused;   /* why not to those; status OK: it was */
-    bool is_set;
-    struct lab_settings wanted; /* and since when, while they do not rest */
-    double since, seconds;      /* seconds: that the last lab_set took */
-};
-
 enum work_kind { WORK_ANALYSIS, WORK_LAB };
 
 /* What the worker is at. */
@@ -47,7 +29,7 @@ struct work {
     struct job *job;
     struct analysis *analysis; /* with a count */
     enum analysis_stage until;
-    struct bench bench; /* of WORK_LAB: counts, and what came of it */
+    struct lab_bench bench; /* of WORK_LAB: counts, and what came of it */
     struct error error;
     enum status status;
 };
@@ -57,8 +39,10 @@ struct backing {
     struct pool *pool;
     struct kept kept[KEPT];
     size_t n_kept;
-    struct bench bench;
-    struct work *work; /* NULL: the worker rests */
+    struct lab_bench bench;
+    bool is_typed;             /* a context is being typed, */
+    struct lab_settings typed; /* and these are the state's with it */
+    struct work *work;         /* NULL: the worker rests */
     uint64_t updates;
     int shown_percent;
     struct analysis *shown, *shown_pinned;
@@ -91,9 +75,7 @@ static void run(void *self, struct job *job)
         analyse(work, job);
         return;
     }
-    struct bench *bench = &work->bench;
-    bench->lab = lab_create(bench->features, bench->model, bench->corpus, &work->error);
-    work->status = bench->lab ? STATUS_OK : work->error.status;
+    work->status = lab_bench_make(&work->bench);
 }
 
 static void start(struct backing *backing, struct work *work)
@@ -111,17 +93,6 @@ static void drop_kept(struct kept *kept)
     held_model_unref(kept->model);
     held_corpus_unref(kept->corpus);
     *kept = (struct kept){0};
-}
-
-static void drop_bench(struct bench *bench)
-{
-    lab_free(bench->lab);
-    held_features_unref(bench->features);
-    held_model_unref(bench->model);
-    held_corpus_unref(bench->corpus);
-    lab_settings_done(&bench->at);
-    lab_settings_done(&bench->wanted);
-    *bench = (struct bench){0};
 }
 
 static struct kept *room_for_one(struct backing *backing)
@@ -167,18 +138,12 @@ static struct kept *find_kept(struct backing *backing, struct held_model *model)
 
 /* ---- what is to be done next ---- */
 
-static bool bench_fits(const struct backing *backing, const struct bench *bench)
-{
-    const struct state *state = workspace_state(backing->workspace);
-    return bench->features == state->features && bench->model == state->model &&
-           bench->corpus == state->corpus;
-}
-
 /* Whether there are features and a model of which no lab was made or tried. */
 static bool wants_lab(const struct backing *backing)
 {
     const struct state *state = workspace_state(backing->workspace);
-    return state->features && state->model && !bench_fits(backing, &backing->bench);
+    return state->features && state->model &&
+           !lab_bench_fits(&backing->bench, workspace_state(backing->workspace));
 }
 
 static bool lacks(const struct kept *kept, enum analysis_stage stage)
@@ -200,9 +165,7 @@ static struct work *make_lab(const struct backing *backing)
     const struct state *state = workspace_state(backing->workspace);
     struct work *work = mem_zero(sizeof *work);
     work->kind = WORK_LAB;
-    work->bench.features = held_features_ref(state->features);
-    work->bench.model = held_model_ref(state->model);
-    work->bench.corpus = held_corpus_ref(state->corpus);
+    lab_bench_open(&work->bench, state);
     return work;
 }
 
@@ -241,7 +204,7 @@ static void free_work(struct work *work)
 {
     job_free(work->job);
     analysis_unref(work->analysis);
-    drop_bench(&work->bench);
+    lab_bench_done(&work->bench);
     free(work);
 }
 
@@ -263,69 +226,45 @@ static void take_work(struct backing *backing)
     backing->work = NULL;
     if (work->kind == WORK_ANALYSIS) {
         take_analysis(backing, work);
-    } else if (bench_fits(backing, &work->bench)) {
-        drop_bench(&backing->bench);
+    } else if (lab_bench_fits(&work->bench, workspace_state(backing->workspace))) {
+        lab_bench_done(&backing->bench);
         backing->bench = work->bench;
-        backing->bench.wrong = work->error;
-        backing->bench.wrong.status = work->status;
-        work->bench = (struct bench){0};
+        work->bench = (struct lab_bench){0};
     }
     free_work(work);
 }
 
-/* ---- the lab's settings ---- */
+/* ---- the front end's side ---- */
 
-static void set_lab(struct bench *bench, const struct lab_settings *settings)
+static void take_typed(struct backing *backing, const char *context)
 {
-    double began = clock_seconds();
-    bench->refused.status = STATUS_OK;
-    struct error err;
-    if (lab_set(bench->lab, settings, &err))
-        bench->refused = err;
-    bench->seconds = clock_seconds() - began;
-    lab_settings_done(&bench->at);
-    lab_settings_copy(&bench->at, settings);
-    bench->is_set = true;
+    backing->is_typed = context != NULL;
+    if (!context)
+        return;
+    struct lab_settings old = backing->typed;
+    lab_settings_copy(&backing->typed, &workspace_state(backing->workspace)->lab);
+    lab_settings_set_context(&backing->typed, context);
+    backing->typed.known = -1;
+    lab_settings_done(&old);
 }
 
-/* A slow lab waits until the settings rest. Whether it got anywhere. */
-static bool update_lab(struct backing *backing)
+/* What the lab is to be brought to. */
+static const struct lab_settings *wanted_settings(const struct backing *backing)
 {
-    struct bench *bench = &backing->bench;
-    const struct lab_settings *wanted = &workspace_state(backing->workspace)->lab;
-    if (!bench->lab || !bench_fits(backing, bench))
-        return false;
-    if (bench->is_set && lab_settings_equal(&bench->at, wanted))
-        return false;
-    bool is_slow = bench->is_set && bench->seconds * 1000 > SLOW_MS;
-    if (is_slow && (bench->since <= 0 || !lab_settings_equal(&bench->wanted, wanted))) {
-        lab_settings_done(&bench->wanted);
-        lab_settings_copy(&bench->wanted, wanted);
-        bench->since = clock_seconds();
-        return true; /* it is stale from now on */
-    }
-    if (is_slow && clock_seconds() - bench->since < rest)
-        return false;
-    bench->since = 0;
-    set_lab(bench, wanted);
-    return true;
+    return backing->is_typed ? &backing->typed : &workspace_state(backing->workspace)->lab;
 }
 
 int backing_pause(const struct backing *backing)
 {
-    if (backing->bench.since <= 0)
-        return -1;
-    double left = backing->bench.since + rest - clock_seconds();
-    return left > 0 ? (int)ceil(left * 1000) : 0;
+    return lab_bench_pause(&backing->bench);
 }
-
-/* ---- the front end's side ---- */
 
 struct backing *backing_create(struct workspace *workspace)
 {
     struct backing *backing = mem_zero(sizeof *backing);
     backing->workspace = workspace;
     backing->pool = pool_create(1);
+    backing->shown_percent = -1;
     return backing;
 }
 
@@ -340,7 +279,8 @@ void backing_free(struct backing *backing)
     pool_free(backing->pool);
     for (size_t i = 0; i < backing->n_kept; i++)
         drop_kept(&backing->kept[i]);
-    drop_bench(&backing->bench);
+    lab_bench_done(&backing->bench);
+    lab_settings_done(&backing->typed);
     free(backing);
 }
 
@@ -356,27 +296,13 @@ static int percent(const struct backing *backing)
                                                : -1;
 }
 
-static void fill_lab(const struct backing *backing, struct snapshot *snapshot)
-{
-    const struct bench *bench = &backing->bench;
-    const struct lab_settings *wanted = &snapshot->state->lab;
-    bool fits = snapshot->state->features && bench_fits(backing, bench);
-    snapshot->lab = fits && bench->is_set ? bench->lab : NULL;
-    snapshot->lab_wrong = NULL;
-    if (fits && bench->wrong.status)
-        snapshot->lab_wrong = bench->wrong.message;
-    else if (snapshot->lab && bench->refused.status)
-        snapshot->lab_wrong = bench->refused.message;
-    snapshot->lab_stale = snapshot->lab && !lab_settings_equal(&bench->at, wanted);
-}
-
 static void fill(const struct backing *backing, struct snapshot *snapshot,
                  const struct kept *kept, const struct kept *pinned)
 {
     snapshot->analysis = kept ? kept->analysis : NULL;
     snapshot->analysis_wrong = kept && kept->wrong.status ? kept->wrong.message : NULL;
     snapshot->pinned = pinned ? pinned->analysis : NULL;
-    fill_lab(backing, snapshot);
+    lab_bench_fill(&backing->bench, snapshot, wanted_settings(backing));
 }
 
 /* Whether the analyses are others than at the last update, or further. */
@@ -404,6 +330,7 @@ bool backing_update(struct backing *backing, struct snapshot *snapshot)
     const struct state *state = workspace_state(backing->workspace);
     bool further = false;
     pool_drain(backing->pool);
+    take_typed(backing, snapshot->typed_context);
     backing->updates++;
     if (backing->work && job_ended(backing->work->job)) {
         take_work(backing);
@@ -417,7 +344,7 @@ bool backing_update(struct backing *backing, struct snapshot *snapshot)
     struct work *work = backing->work ? NULL : next_work(backing, kept, pinned);
     if (work)
         start(backing, work);
-    further |= update_lab(backing);
+    further |= lab_bench_update(&backing->bench, state, wanted_settings(backing));
     fill(backing, snapshot, kept, pinned);
     return is_further(backing, snapshot) || further;
 }
@@ -433,13 +360,16 @@ void backing_add_progress(const struct backing *backing, struct text *out)
 
 void backing_wait(struct backing *backing)
 {
-    struct snapshot snapshot = {.state = workspace_state(backing->workspace)};
+    /* What is typed stays so: the text is the settings' own, which are made anew meanwhile. */
+    char *typed = backing->is_typed ? mem_copy_text(backing->typed.context) : NULL;
+    struct snapshot snapshot = {.typed_context = typed};
     do {
         if (backing->work)
             job_wait(backing->work->job);
         snapshot.state = workspace_state(backing->workspace);
         backing_update(backing, &snapshot);
         if (backing->bench.since > 0)
-            poll(NULL, 0, backing_pause(backing));
+            poll(NULL, 0, lab_bench_pause(&backing->bench));
     } while (backing->work || backing->bench.since > 0);
+    free(typed);
 }

@@ -184,7 +184,7 @@ static void draw_status(struct workbench *workbench, const struct pen *pen)
     pen_fill(pen, pen->styles[STYLE_STATUS], " ");
     if (jobs.length) {
         int width = (int)text_width(jobs.bytes, jobs.length);
-        int most = workbench->say.length ? columns / 2 : columns - 1;
+        int most = workbench->status.say.length ? columns / 2 : columns - 1;
         width = width < most ? width : most;
         room -= width + 1;
         pen_field(pen, 0, room, width, ALIGN_RIGHT, pen->styles[STYLE_PROGRESS], jobs.bytes,
@@ -192,13 +192,13 @@ static void draw_status(struct workbench *workbench, const struct pen *pen)
     }
     struct pen left = pen_columns(pen, 0, room > 0 ? room : 0);
     int at = 1;
-    const struct text *echo = &workbench->echo, *say = &workbench->say;
+    const struct text *echo = &workbench->status.echo, *say = &workbench->status.say;
     size_t wanted = text_width(echo->bytes ? echo->bytes : "", echo->length) +
                     text_width(say->bytes ? say->bytes : "", say->length) + 4;
     if (echo->length && (!say->length || (int)wanted <= room))
         at += pen_put(&left, 0, at, pen->styles[STYLE_DIM], echo->bytes) + 2;
     if (say->length)
-        pen_put(&left, 0, at, pen->styles[roles[workbench->tone]], say->bytes);
+        pen_put(&left, 0, at, pen->styles[roles[workbench->status.tone]], say->bytes);
     text_done(&jobs);
 }
 
@@ -234,8 +234,8 @@ static void draw_body(struct workbench *workbench, const struct pen *pen)
     void *self = workbench_front(workbench);
     workbench->body = *pen;
     view->draw(self, &workbench->snapshot, pen);
-    for (size_t i = 0; i < workbench->n_overlays; i++) {
-        const struct overlay *overlay = &workbench->overlays[i];
+    for (size_t i = 0; i < workbench->n_layers; i++) {
+        const struct overlay *overlay = &workbench->layers[i].overlay;
         if (!overlay->kind->is_line)
             overlay->kind->draw(overlay->self, &workbench->snapshot, pen);
     }

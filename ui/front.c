@@ -183,13 +183,15 @@ enum status front_read(struct front_line *line, const struct command *const *tab
         line->kind = FRONT_THEME;
     if (is_option_only(line))
         return STATUS_OK;
-    struct error why;
-    if (screen_possible(&why))
+    if (screen_possible(&line->why))
         return STATUS_OK;
     if (line->is_asked)
         return error_set(err, STATUS_USAGE, "there is no screen to be had: %s",
-                         why.message);
-    make_command(line);
+                         line->why.message);
+    if (!line->is_demo && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+        line->kind = FRONT_PROMPT;
+    else
+        make_command(line);
     return STATUS_OK;
 }
 

@@ -50,7 +50,7 @@ struct listing {
                  bool cursor);
     const char *empty; /* what is said when there are no rows; NULL: "nothing here" */
     bool by_cell;      /* the cursor is on a cell, not on a row */
-    size_t n_feet;     /* the last rows stay at the bottom as they are, in any order and filter */
+    size_t n_feet;     /* the last rows stay at the bottom, never sorted or filtered */
     bool unfrozen;     /* the first column scrolls away like the others */
 };
 

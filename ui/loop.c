@@ -108,7 +108,7 @@ static enum status apply_settings(struct workbench *workbench, const struct conf
         line_add_word(&line, setting->value);
         status = workbench_run(workbench, line.bytes, ORIGIN_SCRIPT);
         if (status)
-            error_set(err, status, "%s: %s", setting->source, workbench->say.bytes);
+            error_set(err, status, "%s: %s", setting->source, workbench->status.say.bytes);
         text_done(&line);
     }
     return status;
@@ -129,7 +129,7 @@ static enum status open_files(struct workbench *workbench,
     if (!status && options->replay)
         status = workbench_replay(workbench, options->replay, err);
     workbench_settle(workbench);
-    text_clear(&workbench->say);
+    text_clear(&workbench->status.say);
     return status;
 }
 

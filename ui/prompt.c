@@ -185,15 +185,15 @@ static void draw(void *self, const struct snapshot *snapshot, const struct pen *
     struct prompt *prompt = self;
     pen_fill(pen, pen->styles[STYLE_INPUT], " ");
     int at = pen_put(pen, 0, 0, pen->styles[STYLE_HINT_KEY], signs[prompt->kind]);
-    const struct text *say = &prompt->workbench->say;
+    const struct text *say = &prompt->workbench->status.say;
     int room = pen->box.columns - at;
     if (say->length && room >= 40) { /* hits of the search, or what is missing */
         int width = (int)text_width(say->bytes, say->length);
         int taken = width < room / 2 ? width : room / 2;
-        pen_field(
-            pen, 0, pen->box.columns - taken, taken, ALIGN_RIGHT,
-            pen->styles[prompt->workbench->tone == TONE_WRONG ? STYLE_ERROR : STYLE_DIM],
-            say->bytes, say->length);
+        pen_field(pen, 0, pen->box.columns - taken, taken, ALIGN_RIGHT,
+                  pen->styles[prompt->workbench->status.tone == TONE_WRONG ? STYLE_ERROR
+                                                                           : STYLE_DIM],
+                  say->bytes, say->length);
         room -= taken + 1;
     }
     line_edit_draw(&prompt->edit, pen, 0, at, room, true);

@@ -10,6 +10,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "io/mapping.h"
+
 /* ALTERNATE: bytes of the stack on which a crash is handled; GRACE: seconds that a program has to
  * end itself when it is asked to. */
 enum { RESET_MOST = 512, ALTERNATE = 64 << 10, GRACE = 1 };
@@ -129,6 +131,7 @@ static void catch_all(void)
         if (!ignored || i < N_CRASHES) /* nohup stays nohup */
             sigaction(number, &action, NULL);
     }
+    mapping_guard(); /* a mapped file that is cut short is no crash */
 }
 
 static enum status open_pipe(struct error *err)
@@ -170,6 +173,7 @@ void restore_end(void)
     alarm(0);
     for (int i = 0; i < N_SIGNALS; i++)
         sigaction(signal_at(i), &saved.before[i], NULL);
+    mapping_guard();
     sigaltstack(&(stack_t){.ss_flags = SS_DISABLE}, NULL);
     free(saved.stack);
     close(saved.pipe[0]);

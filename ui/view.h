@@ -61,6 +61,8 @@ struct snapshot {
 
     /* While a filter is typed: that of the view in front, instead of the state's. NULL: none. */
     const char *typed_filter;
+    /* While a context is typed: the lab is brought to it instead of the state's. NULL: none. */
+    const char *typed_context;
     int front; /* enum view_number of the view in front */
 
     const struct key_map *keys; /* for "press X to ..." */
@@ -123,6 +125,8 @@ struct view {
     bool (*types)(void *self);
     bool (*typed)(void *self, const struct snapshot *snapshot, const struct event *event,
                   struct answer *answer);
+    /* The context that is being typed, not entered yet; NULL: none. */
+    const char *(*typed_context)(const void *self);
 
     /* What is on the screen, for copying and for files: tables with the columns that are shown,
      * filtered and ordered as they are. `cell`: only the value under the cursor, as a text. */

@@ -26,13 +26,13 @@ static void free_view(void *self)
     free(view);
 }
 
-/* The pairs' own filter, "show heads pairs EXPRESSION". */
-static void update_pairs(struct heads_pairs *pairs, const struct snapshot *snapshot)
+/* The router reads something else now: the same cell, and the same pair. */
+static void route_pairs(struct heads_pairs *pairs, const struct heads_table *table)
 {
-    const char *filter = snapshot_entry(snapshot, VIEW_HEADS, "pairs");
-    const char *now = pairs->state.filter.length ? pairs->state.filter.bytes : "";
-    if (strcmp(now, filter ? filter : "") != 0)
-        listing_filter(&pairs->listing, &pairs->state, filter ? filter : "", NULL);
+    size_t position = heads_pairs_at(pairs);
+    heads_pairs_open(pairs, table, pairs->row, pairs->place);
+    if (position != SIZE_MAX)
+        heads_pairs_go(pairs, (size_t)pairs->analysis->pairs[position] + 1);
 }
 
 static void update(void *self, const struct snapshot *snapshot)
@@ -42,9 +42,13 @@ static void update(void *self, const struct snapshot *snapshot)
         heads_pairs_close(&view->pairs);
         heads_page_close(&view->page);
     }
+    if (view->pairs.is_open) {
+        if (view->pairs.routing != view->table.routing)
+            route_pairs(&view->pairs, &view->table);
+        /* "show heads pairs EXPRESSION" */
+        heads_pairs_filter(&view->pairs, snapshot_entry(snapshot, VIEW_HEADS, "pairs"));
+    }
     view->pairs.marks = view->page.marks = snapshot->state;
-    if (view->pairs.is_open)
-        update_pairs(&view->pairs, snapshot);
 }
 
 /* ---- drawing ---- */
@@ -82,7 +86,7 @@ static void draw_legend(const struct heads_table *table, const struct pen *pen, 
 /* Rows of the pane below: what the table leaves, and at least two where there is room at all. */
 static int words_rows(const struct heads_table *table, const struct pen *inside)
 {
-    enum { MOST = 8 };
+    enum { MOST = 24 };
     int rows = inside->box.rows, left = rows - (int)table->n_rows - 3;
     if (rows < 10 || inside->box.columns < 30)
         return 0;
@@ -92,6 +96,10 @@ static int words_rows(const struct heads_table *table, const struct pen *inside)
 static void draw_table(struct heads_table *table, const struct pen *pen)
 {
     struct text title = {0}, below = {0};
+    if (pen->box.rows <= 4) { /* the row of the cursor matters more than a frame */
+        heads_table_draw(table, pen, true);
+        return;
+    }
     add_title(table, pen, &title);
     struct pen inside = pen_frame(pen, true, title.bytes, NULL);
     if (pen->box.rows > 2)
@@ -116,6 +124,7 @@ static void draw_table(struct heads_table *table, const struct pen *pen)
 static void draw(void *self, const struct snapshot *snapshot, const struct pen *pen)
 {
     struct heads_view *view = self;
+    view->table.wrong = snapshot->analysis_wrong;
     if (!view->table.evaluation)
         nothing_draw(snapshot, pen, "Heads", ANALYSIS_CELLS);
     else if (view->pairs.is_open)
@@ -189,6 +198,15 @@ static void change_routing(const struct heads_table *table, struct answer *answe
         text_add(&answer->line, "show heads routing context");
 }
 
+static bool open_page(struct heads_view *view, size_t row, struct answer *answer)
+{
+    if (row >= view->table.n_heads)
+        return false;
+    if (!heads_page_open(&view->page, &view->table, row))
+        text_add(&answer->say, "the pages of the heads are still being computed");
+    return true;
+}
+
 /* An attribute or the mean opens the pairs, anything else of a head its page. */
 static bool open(struct heads_view *view, struct answer *answer)
 {
@@ -197,11 +215,8 @@ static bool open(struct heads_view *view, struct answer *answer)
     size_t place = heads_place(table, table->state.column);
     if (row >= table->n_rows)
         return false;
-    if (place == SIZE_MAX && row < table->n_heads) {
-        if (!heads_page_open(&view->page, table, row))
-            text_add(&answer->say, "the pages of the heads are still being computed");
-        return true;
-    }
+    if (place == SIZE_MAX && row < table->n_heads)
+        return open_page(view, row, answer);
     heads_pairs_open(&view->pairs, table, row,
                      place == SIZE_MAX ? table->n_places - 1 : place);
     return true;
@@ -225,9 +240,9 @@ static bool open_from_page(struct heads_view *view)
 
 static bool back(struct heads_view *view)
 {
-    if (view->pairs.is_open && view->pairs.reads)
-        view->pairs.reads = false;
-    else if (view->pairs.is_open)
+    if (view->pairs.is_open && heads_pairs_leave_texts(&view->pairs))
+        return true;
+    if (view->pairs.is_open)
         heads_pairs_close(&view->pairs);
     else if (view->page.is_open)
         heads_page_close(&view->page);
@@ -244,10 +259,8 @@ static bool act_on_table(struct heads_view *view, const struct action *action,
     enum listing_verb verb;
     if (action->kind == ACTION_DO && strcmp(word, "open") == 0)
         return open(view, answer);
-    if (action->kind == ACTION_DO && strcmp(word, "page") == 0) {
-        size_t row = listing_row(&table->listing, &table->state);
-        return heads_page_open(&view->page, table, row);
-    }
+    if (action->kind == ACTION_DO && strcmp(word, "page") == 0)
+        return open_page(view, listing_row(&table->listing, &table->state), answer);
     if (action->kind == ACTION_DO && strcmp(word, "scale") == 0) {
         change_scale(table, answer);
         return true;
@@ -258,7 +271,7 @@ static bool act_on_table(struct heads_view *view, const struct action *action,
     return heads_move(&table->listing, &table->state, action, answer);
 }
 
-/* ---- the cursor as a text: "h4 page" or "h4 pairs 2114 clarity" ---- */
+/* ---- the cursor as a text: "h4;page;0;mean", "h4;pairs;2114;clarity" ---- */
 
 static size_t find_row(const struct heads_table *table, const char *name, size_t length)
 {
@@ -272,9 +285,8 @@ static size_t find_row(const struct heads_table *table, const char *name, size_t
 static void put_cursor(struct heads_view *view, const char *text)
 {
     struct heads_table *table = &view->table;
-    char row[24], where[16], column[160] = "";
-    unsigned long pair = 0;
-    if (sscanf(text, "%23[^;];%15[^;];%lu;%159[^\n]", row, where, &pair, column) < 2)
+    char row[24], where[16], number[16], column[160] = "";
+    if (sscanf(text, "%23[^;];%15[^;];%15[^;];%159[^\n]", row, where, number, column) < 3)
         return;
     size_t at = find_row(table, row, strlen(row));
     if (at == SIZE_MAX)
@@ -291,7 +303,7 @@ static void put_cursor(struct heads_view *view, const char *text)
     if (strcmp(where, "pairs") == 0) {
         heads_pairs_open(&view->pairs, table, at,
                          place == SIZE_MAX ? table->n_places - 1 : place);
-        heads_pairs_go(&view->pairs, pair);
+        heads_pairs_go(&view->pairs, strtoul(number, NULL, 10));
     }
 }
 
@@ -366,25 +378,6 @@ static bool click_page(struct heads_view *view, const struct mouse *mouse)
     return false;
 }
 
-static bool click_pairs(struct heads_pairs *pairs, const struct mouse *mouse)
-{
-    int row, column;
-    if (pairs->texts.canvas &&
-        pen_hit(&pairs->texts, mouse->row, mouse->column, &row, &column)) {
-        pairs->reads = true;
-        pairs->skip += mouse->action == MOUSE_WHEEL_DOWN ? 3 : 0;
-        pairs->skip -= mouse->action == MOUSE_WHEEL_UP ? 3 : 0;
-        pairs->skip = pairs->skip < 0 ? 0 : pairs->skip;
-        return true;
-    }
-    enum listing_hit hit =
-        listing_mouse(&pairs->listing, &pairs->state, &pairs->pen, mouse);
-    pairs->reads = pairs->reads && hit == LISTING_MISSED;
-    if (hit == LISTING_ON_HEADER)
-        listing_do(&pairs->listing, &pairs->state, LISTING_SORT_TURN);
-    return hit != LISTING_MISSED;
-}
-
 static bool mouse(void *self, const struct snapshot *snapshot, const struct mouse *mouse,
                   struct answer *answer)
 {
@@ -394,7 +387,7 @@ static bool mouse(void *self, const struct snapshot *snapshot, const struct mous
     if (!table->evaluation)
         return false;
     if (view->pairs.is_open)
-        return click_pairs(&view->pairs, mouse);
+        return heads_pairs_mouse(&view->pairs, mouse);
     if (view->page.is_open)
         return click_page(view, mouse);
     enum listing_hit hit =

@@ -11,7 +11,7 @@
 /* ---- columns ---- */
 
 static const struct listing_column feature_columns[] = {
-    {.name = "feature", .type = COLUMN_TEXT, .width = 24},
+    {.name = "feature", .type = COLUMN_TEXT, .width = 14, .stretch = true},
     {.name = "weight", .type = COLUMN_REAL, .decimals = 3, .width = 8},
     {.name = "bar",
      .title = "",

@@ -84,24 +84,41 @@ static void make_columns(struct heads_table *table)
                                             .type = COLUMN_INTERVAL,
                                             .decimals = 2,
                                             .width = INTERVAL_WIDTH};
-    columns[at++] = (struct listing_column){
-        .name = "looks_at", .title = "looks at", .type = COLUMN_TEXT, .stretch = true};
+    columns[at++] = (struct listing_column){.name = "looks_at",
+                                            .title = "looks at",
+                                            .type = COLUMN_TEXT,
+                                            .width = 24,
+                                            .stretch = true};
     table->columns = columns;
     table->n_columns = at;
 }
 
-/* Attributes get what the others leave, between what numbers need and what names need. */
+static int title_width(const struct listing_column *column)
+{
+    const char *title = column->title ? column->title : column->name;
+    return (int)text_width(title, strlen(title)) + 1;
+}
+
+/* Attributes get what their names need if that fits before the last two columns; else what those
+ * leave, but so much that names can be told apart, and at least what numbers need. */
 static void fit_columns(struct heads_table *table, int columns)
 {
-    enum { LOOKS = 24, GAP = 2 };
-    int least = NUMBER_WIDTH + (table->state.precision > 0 ? table->state.precision : 0);
-    int others = 1 + NAME_WIDTH + LOAD_WIDTH + INTERVAL_WIDTH + LOOKS + 4 * GAP;
-    int n = (int)table->n_places, room = (columns - others) / n - GAP;
-    least -= columns < 110 && least == NUMBER_WIDTH; /* two marks at once are rare */
+    enum { GAP = 2, TOLD_APART = 8 };
+    int more = table->state.precision > 0 ? table->state.precision : 0, widest = 0;
+    int least = NUMBER_WIDTH + more - (columns < 110); /* two marks at once are rare */
+    int looks = columns / 5 < 24 ? 24 : columns / 5 > 48 ? 48 : columns / 5;
+    int n = (int)table->n_places, left = columns - NAME_WIDTH - LOAD_WIDTH - 2 * GAP - 1;
+    int alone = left / n - GAP,
+        beside = (left - INTERVAL_WIDTH - looks - 2 * GAP) / n - GAP;
+    for (size_t place = 0; place < table->n_places; place++) {
+        int want = title_width(&table->columns[HEADS_FIRST + place]);
+        widest = want > widest ? want : widest;
+    }
+    int room = alone < TOLD_APART ? alone : TOLD_APART;
+    room = widest <= alone ? widest : room > beside ? room : beside;
     for (size_t place = 0; place < table->n_places; place++) {
         struct listing_column *column = &table->columns[HEADS_FIRST + place];
-        const char *title = column->title ? column->title : column->name;
-        int want = (int)text_width(title, strlen(title)) + 1;
+        int want = title_width(column);
         want = want < room ? want : room;
         column->width = want > least ? want : least;
     }

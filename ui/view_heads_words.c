@@ -216,13 +216,26 @@ static void draw_facts(const struct heads_table *table, size_t head, const struc
     text_done(&text);
 }
 
+/* Where there is room, also the texts of the pair that it is surest of. */
+static void draw_right(const struct heads_table *table, size_t head, const struct pen *pen)
+{
+    enum { FACTS = 4, TEXTS = 7 };
+    const struct head_surest *surest = &table->analysis->heads[head].surest;
+    draw_facts(table, head, pen);
+    if (pen->box.rows < FACTS + TEXTS || !surest->n_right || !table->analysis->corpus)
+        return;
+    struct pen rest = pen_rows(pen, FACTS, pen->box.rows - FACTS);
+    heads_draw_texts(table->analysis, surest->right[0], 0, &rest, false);
+}
+
 /* What the head looks at and its surest pairs, side by side; in one row only the former. */
 static void draw_head(const struct heads_table *table, size_t head, const struct pen *pen)
 {
     if (pen->box.rows < 1)
         return;
     if (table->stage < ANALYSIS_HEADS) {
-        pen_put(pen, 0, 0, pen->styles[STYLE_DIM], "what it looks at is being computed");
+        pen_put(pen, 0, 0, pen->styles[table->wrong ? STYLE_ERROR : STYLE_DIM],
+                table->wrong ? table->wrong : "what it looks at is being computed");
         return;
     }
     if (pen->box.rows < 3 || pen->box.columns < 70) {
@@ -239,7 +252,7 @@ static void draw_head(const struct heads_table *table, size_t head, const struct
     struct pen left = pen_columns(pen, 0, split - 2);
     struct pen right = pen_columns(pen, split, pen->box.columns - split);
     draw_bars(table, head, &left);
-    draw_facts(table, head, &right);
+    draw_right(table, head, &right);
 }
 
 void heads_draw_words(const struct heads_table *table, const struct pen *pen)

@@ -76,6 +76,13 @@ static void take_features(struct overview_view *view, struct held_features *feat
 
 /* ---- the model ---- */
 
+void overview_add_file(struct text *out, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash && slash[1] ? slash + 1 : path;
+    text_add_visible(out, name, strlen(name), 200);
+}
+
 static double number_at(const struct json *object, const char *key)
 {
     double value = (double)NAN;
@@ -106,7 +113,7 @@ static void add_training(struct text *out, const struct json *metadata)
     add_setting(out, settings, "seed", "seed ", ", ");
     add_setting(out, settings, "restarts", "best of ", " runs");
     if (!isnan(best))
-        text_printf(out, "\nas it was after epoch %g", best);
+        text_printf(out, "\nas after epoch %g", best);
     add_setting(out, settings, "epochs", " of at most ", "");
     if (!isnan(holdout))
         text_printf(out, "\nloss %.4f hold-out, %.4f training", holdout, train);
@@ -129,7 +136,7 @@ static void take_model(struct overview_view *view, struct held_model *model)
     add_training(out, model->metadata);
     text_add(out, "\n");
     if (model->path)
-        text_add_visible(out, model->path, strlen(model->path), 200);
+        overview_add_file(out, model->path);
     else
         text_add(out, "made in this run, not in a file yet");
     if (!model->model.single)
@@ -402,9 +409,9 @@ const struct view view_overview = {
         "head is an oracle: for each attribute the head that does best on these very "
         "pairs; "
         "so much could be had if the router always knew which head to trust.\n"
-        "The irreducible share says how much of a single reward's loss comes from people "
-        "who "
-        "disagree, which no single reward can undercut. While 'train' runs, its curve is "
+        "The irreducible share is how much of the single head's loss any single reward "
+        "would "
+        "pay, if the heads are the groups of annotators. While 'train' runs, its curve is "
         "drawn here. i explains the figure under the cursor.",
     .keys = keys,
     .create = create,

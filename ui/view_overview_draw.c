@@ -62,7 +62,7 @@ static void draw_counts(const struct overview_view *view, const struct snapshot 
     text_add_visible(&text, encoder ? encoder : "?", encoder ? strlen(encoder) : 1, 60);
     line(lines, STYLE_TEXT, "encoded", &text);
     if (corpus)
-        text_add_visible(&text, corpus->path, strlen(corpus->path), 200);
+        overview_add_file(&text, corpus->path);
     else
         text_add(&text, "not open: no texts");
     line(lines, corpus ? STYLE_TEXT : STYLE_WARN, "corpus", &text);
@@ -135,8 +135,14 @@ static void draw_model(const struct overview_view *view, const struct snapshot *
 
 /* ---- figures ---- */
 
-static void draw_words(struct overview_view *view, const struct pen *pen)
+static void draw_words(struct overview_view *view, const struct snapshot *snapshot,
+                       const struct pen *pen)
 {
+    const char *wrong = snapshot->analysis_wrong;
+    if (wrong && view->stage < ANALYSIS_INTERVALS) {
+        pen_wrap(pen, 0, 0, pen->styles[STYLE_ERROR], wrong, strlen(wrong));
+        return;
+    }
     const struct text *text = &view->verdict;
     int n = text_lines(text->bytes, text->length, pen->box.columns);
     int most = n > pen->box.rows ? n - pen->box.rows : 0;
@@ -152,6 +158,12 @@ static void draw_figures(struct overview_view *view, const struct snapshot *snap
                          const struct pen *pen)
 {
     struct text right = {0};
+    if (pen->box.rows <= 4 && view->n_figures) { /* the row of the cursor matters more */
+        view->pen = *pen;
+        overview_fit(view, pen->box.columns);
+        listing_draw(&view->listing, &view->state, pen, true);
+        return;
+    }
     if (view->analysis)
         text_printf(&right, "%s split", split_name(view->analysis->split));
     struct pen inside = pen_frame(pen, !view->reads, "does a mixture help here?",
@@ -173,14 +185,14 @@ static void draw_figures(struct overview_view *view, const struct snapshot *snap
         int least = rows - words - 1 > 6 ? rows - words - 1 : rows > 11 ? rows - 6 : rows;
         list = least < list ? least : list;
     }
-    view->state.hidden[2] = inside.box.columns < 60;
+    overview_fit(view, inside.box.columns);
     view->pen = pen_rows(&inside, 0, list < rows ? list : rows);
     listing_draw(&view->listing, &view->state, &view->pen, !view->reads);
     if (list + 1 >= rows)
         return;
     pen_rule(pen, list + 1, view->reads, NULL);
     struct pen rest = pen_rows(&inside, list + 1, rows - list - 1);
-    draw_words(view, &rest);
+    draw_words(view, snapshot, &rest);
 }
 
 /* ---- the curve ---- */

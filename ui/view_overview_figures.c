@@ -14,7 +14,7 @@ static const struct interval no_interval = {(double)NAN, (double)NAN};
 
 enum { NAME, VALUE, INTERVAL, BAR, N_COLUMNS };
 
-static const struct listing_column columns[N_COLUMNS] = {
+static const struct listing_column overview_columns[N_COLUMNS] = {
     [NAME] = {.name = "figure", .title = "", .type = COLUMN_TEXT, .width = 19},
     [VALUE] = {.name = "value", .type = COLUMN_REAL, .decimals = 3, .width = 7},
     [INTERVAL] = {.name = "interval",
@@ -24,6 +24,24 @@ static const struct listing_column columns[N_COLUMNS] = {
                   .width = 15},
     [BAR] = {.name = "bar", .title = "", .type = COLUMN_TEXT, .width = 8, .stretch = true},
 };
+
+/* Where there is little room: the numbers. */
+static const struct listing_column narrow_columns[N_COLUMNS] = {
+    [NAME] = {.name = "figure", .title = "", .type = COLUMN_TEXT, .width = 10},
+    [VALUE] = {.name = "value", .type = COLUMN_REAL, .decimals = 3, .width = 7},
+    [INTERVAL] = {.name = "interval",
+                  .title = "95 %",
+                  .type = COLUMN_INTERVAL,
+                  .width = 15},
+    [BAR] = {.name = "bar", .title = "", .type = COLUMN_TEXT, .width = 8, .stretch = true},
+};
+
+void overview_fit(struct overview_view *view, int columns)
+{
+    enum { NARROW = 34, NO_INTERVAL = 60 };
+    view->listing.columns = columns < NARROW ? narrow_columns : overview_columns;
+    view->state.hidden[INTERVAL] = columns < NO_INTERVAL;
+}
 
 static struct cell cell_of(const void *rows, size_t row, size_t column)
 {
@@ -66,7 +84,7 @@ static bool draw_cell(const void *rows, const struct pen *pen, size_t row, size_
     const struct overview_view *view = rows;
     const struct figure *figure = &view->figures[row];
     (void)cursor;
-    if (column == VALUE && figure->decimals != columns[VALUE].decimals) {
+    if (column == VALUE && figure->decimals != overview_columns[VALUE].decimals) {
         pen_printf(pen, 0, 0, pen->styles[STYLE_TEXT], "%*.*f", pen->box.columns,
                    (int)figure->decimals, figure->value);
         return true;
@@ -146,7 +164,7 @@ void overview_make_figures(struct overview_view *view)
     const struct evaluation *evaluation =
         view->analysis ? analysis_evaluation(view->analysis, ROUTE_PROMPT) : NULL;
     view->n_figures = 0;
-    view->listing = (struct listing){.columns = columns,
+    view->listing = (struct listing){.columns = overview_columns,
                                      .n_columns = N_COLUMNS,
                                      .rows = view,
                                      .cell = cell_of,

@@ -62,12 +62,16 @@ struct overview_view {
 /* ---- figures ---- */
 
 void overview_make_figures(struct overview_view *view);
+void overview_fit(struct overview_view *view,
+                  int columns); /* chooses columns for a width */
 void overview_explain(const struct overview_view *view, const struct figure *figure,
                       struct text *out);
 /* NULL: there are none yet. */
 const struct figure *overview_figure(const struct overview_view *view);
 
 /* ---- drawing ---- */
+
+void overview_add_file(struct text *out, const char *path); /* its name without folders */
 
 void overview_draw(void *self, const struct snapshot *snapshot, const struct pen *pen);
 /* The curve as a chart; `values` is freed by the caller. false: there is none. */

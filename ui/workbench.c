@@ -70,25 +70,34 @@ struct workbench *workbench_create(const struct workbench_options *options,
     return workbench;
 }
 
+static void done_status(struct status_line *status)
+{
+    text_done(&status->echo);
+    text_done(&status->say);
+}
+
 void workbench_free(struct workbench *workbench)
 {
     if (!workbench)
         return;
-    while (workbench->n_overlays)
+    while (workbench->n_layers)
         workbench_pop(workbench);
     for (size_t i = 0; workbench->interpreter && i < N_VIEWS; i++)
         view_table[i]->free(workbench->selves[i]);
+    workbench_drop_queues(workbench);
+    free(workbench->queues);
     backing_free(workbench->backing);
     interpreter_free(workbench->interpreter);
     free(workbench->asked);
-    free(workbench->overlays);
+    free(workbench->layers);
+    done_status(&workbench->status);
+    done_status(&workbench->last);
+    done_status(&workbench->uncovered);
     key_map_done(&workbench->keys);
     history_done(&workbench->history);
     canvas_done(&workbench->canvas);
     text_done(&workbench->typed_filter);
     text_done(&workbench->pending);
-    text_done(&workbench->echo);
-    text_done(&workbench->say);
     free(workbench);
 }
 
@@ -115,6 +124,10 @@ const struct snapshot *workbench_snapshot(struct workbench *workbench)
     if (workbench->is_filtering)
         snapshot->typed_filter =
             workbench->typed_filter.length ? workbench->typed_filter.bytes : "";
+    const struct view *view = view_table[workbench->view];
+    snapshot->typed_context = view->typed_context
+                                  ? view->typed_context(workbench->selves[workbench->view])
+                                  : NULL;
     snapshot->keys = &workbench->keys;
     snapshot->is_fixed = workbench->options.is_fixed;
     snapshot->now = snapshot->is_fixed ? 0 : clock_seconds();
@@ -136,25 +149,49 @@ void *workbench_front(struct workbench *workbench)
 
 struct overlay *workbench_top(struct workbench *workbench)
 {
-    return workbench->n_overlays ? &workbench->overlays[workbench->n_overlays - 1] : NULL;
+    return workbench->n_layers ? &workbench->layers[workbench->n_layers - 1].overlay : NULL;
+}
+
+static void copy_status(struct status_line *to, const struct status_line *from)
+{
+    text_clear(&to->echo);
+    text_clear(&to->say);
+    text_append(&to->echo, from->echo.bytes ? from->echo.bytes : "", from->echo.length);
+    text_append(&to->say, from->say.bytes ? from->say.bytes : "", from->say.length);
+    to->tone = from->tone;
 }
 
 void workbench_push(struct workbench *workbench, struct overlay overlay)
 {
-    MEM_RESERVE(workbench->overlays, workbench->n_overlays, workbench->overlay_room);
-    workbench->overlays[workbench->n_overlays++] = overlay;
+    struct layer layer = {.overlay = overlay};
+    copy_status(&layer.before, &workbench->last);
+    MEM_RESERVE(workbench->layers, workbench->n_layers, workbench->layer_room);
+    workbench->layers[workbench->n_layers++] = layer;
     workbench_touch(workbench);
 }
 
 void workbench_pop(struct workbench *workbench)
 {
-    struct overlay *top = workbench_top(workbench);
-    if (!top)
+    if (!workbench->n_layers)
         return;
-    struct overlay overlay = *top;
-    workbench->n_overlays--;
-    overlay.kind->free(overlay.self);
+    struct layer layer = workbench->layers[--workbench->n_layers];
+    layer.overlay.kind->free(layer.overlay.self);
+    copy_status(&workbench->uncovered, &layer.before);
+    done_status(&layer.before);
     workbench_touch(workbench);
+}
+
+void workbench_begin_status(struct workbench *workbench)
+{
+    copy_status(&workbench->last, &workbench->status);
+    text_clear(&workbench->status.echo);
+    text_clear(&workbench->status.say);
+    workbench->status.tone = TONE_PLAIN;
+}
+
+void workbench_restore_status(struct workbench *workbench)
+{
+    copy_status(&workbench->status, &workbench->uncovered);
 }
 
 void workbench_show_view(struct workbench *workbench, enum view_number view)
@@ -171,10 +208,10 @@ void workbench_say(struct workbench *workbench, enum tone tone, const char *form
 {
     va_list args;
     va_start(args, format);
-    text_clear(&workbench->say);
-    text_vprintf(&workbench->say, format, args);
+    text_clear(&workbench->status.say);
+    text_vprintf(&workbench->status.say, format, args);
     va_end(args);
-    workbench->tone = tone;
+    workbench->status.tone = tone;
     workbench->is_dirty = true;
 }
 
@@ -201,6 +238,7 @@ void workbench_update(struct workbench *workbench)
         interpreter_collect(workbench->interpreter);
         workbench_touch(workbench); /* progress of the jobs, and what they left */
     }
+    workbench_run_queues(workbench);
     workbench_run_pending(workbench);
     workbench_snapshot(workbench);
     if (backing_update(workbench->backing, &workbench->snapshot))
@@ -233,7 +271,8 @@ void workbench_wait(struct workbench *workbench)
         workbench_update(workbench);
         backing_wait(workbench->backing);
         workbench_update(workbench);
-    } while (interpreter_jobs(workbench->interpreter) || workbench->pending.length);
+    } while (interpreter_jobs(workbench->interpreter) || workbench->pending.length ||
+             workbench->n_queues);
     workbench_touch(workbench);
 }
 

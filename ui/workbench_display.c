@@ -1,6 +1,7 @@
 /* Commands on what is on the screen. */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command/line.h"
 #include "command/output.h"
@@ -18,7 +19,7 @@ static enum status show_view(struct workbench *workbench, struct call *call,
     int view = args->view;
     if (view >= N_VIEWS) /* next, previous */
         view = ((int)workbench->view + (view == N_VIEWS ? 1 : N_VIEWS - 1)) % N_VIEWS;
-    while (workbench->n_overlays)
+    while (workbench->n_layers)
         workbench_pop(workbench);
     workbench_show_view(workbench, (enum view_number)view);
     return STATUS_OK;
@@ -43,6 +44,18 @@ static void unfilter(struct workbench *workbench)
     text_done(&line);
 }
 
+/* Goes where the session ran. */
+static bool enter_folder(struct workbench *workbench, const struct orphan *orphan)
+{
+    char *folder = autosave_folder(orphan);
+    bool is_there = !folder || chdir(folder) == 0;
+    if (!is_there)
+        workbench_say(workbench, TONE_WRONG, "the session ran in '%s', which is not there",
+                      folder);
+    free(folder);
+    return is_there;
+}
+
 /* The session of a run that ended badly: its lines are run here, and are this run's from then on. */
 static bool recover(struct workbench *workbench, bool forget)
 {
@@ -53,6 +66,8 @@ static bool recover(struct workbench *workbench, bool forget)
         autosave_forget(orphan);
         return true;
     }
+    if (!enter_folder(workbench, orphan))
+        return true;
     struct text line = {0};
     text_add(&line, "run ");
     line_add_word(&line, orphan->path);

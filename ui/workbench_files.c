@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "command/output.h"
 #include "io/file.h"
+#include "io/png.h"
 #include "ui/folders.h"
 #include "ui/workbench_inside.h"
 
@@ -126,13 +127,28 @@ static enum status write_text(const char *path, const struct text *text, struct 
     return sink_commit(sink, err);
 }
 
+/* Pictures are drawn as SVG; a PNG is made of that. */
+static enum status write_picture(const char *path, const struct text *picture,
+                                 struct error *err)
+{
+    struct text png = {0};
+    if (!ends_in(path, ".png"))
+        return write_text(path, picture, err);
+    enum status status = png_of_svg(picture->bytes, picture->length, &png, err);
+    if (!status)
+        status = write_text(path, &png, err);
+    text_done(&png);
+    return status;
+}
+
 /* The screen without what lies over the view; false: the ending is none of a picture. */
 static bool draw_picture(struct workbench *workbench, const char *path, struct text *out)
 {
     const struct look *look = &workbench->options.appearance->look;
     const struct view *view = view_table[workbench->view];
     void *self = workbench_front(workbench);
-    bool is_svg = ends_in(path, ".svg"), is_ansi = ends_in(path, ".ansi");
+    bool is_svg = ends_in(path, ".svg") || ends_in(path, ".png");
+    bool is_ansi = ends_in(path, ".ansi");
     if (!is_svg && !is_ansi && !ends_in(path, ".txt"))
         return false;
     if (is_svg && view->picture && view->picture(self, &workbench->snapshot, look, out))
@@ -154,9 +170,11 @@ static enum status export_table(struct workbench *workbench, const char *path, b
 {
     int mode = TABLE_TEXT;
     if (!output_mode(path, &mode))
-        return error_set(err, STATUS_USAGE,
-                         "'%s' must end in .csv, .tsv, .md, .json, .txt, .ansi or .svg",
-                         path);
+        return error_set(
+            err, STATUS_USAGE,
+            "'%s' must end in .csv, .tsv, .md, .tex, .json, .jsonl, .txt, .ansi, "
+            ".svg or .png",
+            path);
     struct report *report = report_of_view(workbench);
     if (!report)
         return refuse(workbench, err);
@@ -181,7 +199,7 @@ enum status workbench_export(struct workbench *workbench, const char *path, bool
             status = error_set(err, STATUS_USAGE,
                                "'%s' is there already; --force replaces it", path);
         else
-            status = write_text(path, &picture, err);
+            status = write_picture(path, &picture, err);
     } else {
         status = export_table(workbench, path, force, err);
     }

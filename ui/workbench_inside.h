@@ -1,10 +1,12 @@
 /* What the files of the workbench share: workbench.c (life), workbench_lines.c (command lines),
+ * workbench_results.c (what came of them),
  * workbench_keys.c (events), workbench_display.c (commands on the display), workbench_files.c
  * (copies and files of what is shown), frame.c (drawing). */
 #ifndef UI_WORKBENCH_INSIDE_H
 #define UI_WORKBENCH_INSIDE_H
 
 #include "command/cmd_display.h"
+#include "command/script.h"
 #include "ui/backing.h"
 #include "ui/history.h"
 #include "ui/line_edit.h"
@@ -22,9 +24,34 @@ struct asked {
     const struct task *task; /* NULL: it runs here and now */
     enum origin origin;
     uint64_t keys; /* keys pressed before it */
+    size_t queue;  /* that waits for it; 0: none */
+};
+
+/* Statements that run one after the other. */
+struct queue {
+    size_t number; /* from 1 */
+    enum origin origin;
+    char *name, *text; /* owned; the script borrows them */
+    struct script script;
+    struct statement statement;
+    size_t job, inner; /* a job, a queue that must end first; 0: none */
+    bool waits_for_all, has_failed;
+    enum status status; /* of the last statement */
 };
 
 enum tone { TONE_PLAIN, TONE_GOOD, TONE_WRONG };
+
+/* What the status line says of the last key. */
+struct status_line {
+    struct text echo, say; /* "key f -> filter", what came of it */
+    enum tone tone;
+};
+
+/* An overlay, and what the status line said before it came: to be said again when it goes. */
+struct layer {
+    struct overlay overlay;
+    struct status_line before;
+};
 
 struct workbench {
     struct workbench_options options;
@@ -39,18 +66,20 @@ struct workbench {
     void *selves[N_VIEWS];
     uint64_t seen[N_VIEWS]; /* serial of the snapshot that each was updated with */
     enum view_number view;
-    struct overlay *overlays; /* the last is on top */
-    size_t n_overlays, overlay_room;
+    struct layer *layers; /* the last is on top */
+    size_t n_layers, layer_room;
     struct text typed_filter; /* while one is typed */
     bool is_filtering;
 
+    struct queue **queues; /* owned */
+    size_t n_queues, queue_room, n_queued;
     struct text pending; /* lines to run next, by ORIGIN_KEY */
     struct asked now;    /* the line that is being started */
     struct asked *asked; /* those in the background */
     size_t n_asked, asked_room;
 
-    struct text echo, say; /* "key f -> filter", what came of it */
-    enum tone tone;
+    struct status_line status, last; /* of this key, and of the one before */
+    struct status_line uncovered;    /* of the layer that was taken away last */
     uint64_t keys_pressed;
     double interrupts[3]; /* when Ctrl-C was pressed last */
     size_t log_seen;      /* entries that autosave has */
@@ -69,6 +98,9 @@ void workbench_say(struct workbench *workbench, enum tone tone, const char *form
     __attribute__((format(printf, 3, 4)));
 struct overlay *workbench_top(struct workbench *workbench); /* NULL: the view itself */
 void workbench_pop(struct workbench *workbench);
+/* A key begins with an empty status line; one that only took a layer away leaves what it covered. */
+void workbench_begin_status(struct workbench *workbench);
+void workbench_restore_status(struct workbench *workbench);
 void workbench_show_view(struct workbench *workbench, enum view_number view);
 /* Brings the view in front up to the snapshot; returns what it is. */
 void *workbench_front(struct workbench *workbench);
@@ -76,13 +108,20 @@ void *workbench_front(struct workbench *workbench);
 /* ---- workbench_lines.c ---- */
 enum status workbench_run(struct workbench *workbench, const char *lines,
                           enum origin origin);
+/* Goes on with what was held up by something in the background. */
+void workbench_run_queues(struct workbench *workbench);
+void workbench_drop_queues(struct workbench *workbench);
+void workbench_fail_queue(struct workbench *workbench, size_t number); /* it ends here */
 /* Later, when what runs now is over. */
 void workbench_run_next(struct workbench *workbench, const char *lines);
 void workbench_run_pending(struct workbench *workbench);
-/* What the interpreter's front end does (struct front). */
+/* What a script says of an error, for struct front. */
+void workbench_hear(void *self, const char *bytes, size_t length);
+
+/* ---- workbench_results.c ---- */
+/* A command has ended, for struct front. */
 enum status workbench_line_ended(void *self, struct task *task, bool in_background,
                                  struct error *err);
-void workbench_hear(void *self, const char *bytes, size_t length);
 
 /* ---- workbench_display.c ---- */
 enum status workbench_display(void *self, struct call *call, struct error *err);

@@ -31,14 +31,16 @@ static struct place find_place(struct workbench *workbench)
 static void echo_answer(struct workbench *workbench, const char *line)
 {
     const char *arrow = workbench->options.appearance->look.glyphs[GLYPH_ARROW];
-    char *at = workbench->echo.length ? strstr(workbench->echo.bytes, arrow) : NULL;
+    char *at =
+        workbench->status.echo.length ? strstr(workbench->status.echo.bytes, arrow) : NULL;
     if (!at)
         return;
     struct text echo = {0};
-    text_append(&echo, workbench->echo.bytes, (size_t)(at - workbench->echo.bytes));
+    text_append(&echo, workbench->status.echo.bytes,
+                (size_t)(at - workbench->status.echo.bytes));
     text_printf(&echo, "%s %.*s", arrow, (int)strcspn(line, "\n"), line);
-    text_done(&workbench->echo);
-    workbench->echo = echo;
+    text_done(&workbench->status.echo);
+    workbench->status.echo = echo;
 }
 
 void workbench_take(struct workbench *workbench, struct answer *answer)
@@ -59,9 +61,9 @@ static void take_overlay(struct workbench *workbench, struct overlay_answer *ans
     if (answer->close)
         workbench_pop(workbench);
     if (answer->is_typed && answer->answer.line.length) {
-        text_clear(&workbench->echo);
-        text_printf(&workbench->echo, ":%s", answer->answer.line.bytes);
-        text_clear(&workbench->say);
+        text_clear(&workbench->status.echo);
+        text_printf(&workbench->status.echo, ":%s", answer->answer.line.bytes);
+        text_clear(&workbench->status.say);
         workbench_run(workbench, answer->answer.line.bytes, ORIGIN_TYPED);
         text_clear(&answer->answer.line);
     }
@@ -117,8 +119,8 @@ static bool type_into(struct workbench *workbench, const struct event *event)
 static void echo(struct workbench *workbench, struct key key, const char *command)
 {
     char name[KEY_NAME];
-    text_clear(&workbench->echo);
-    text_printf(&workbench->echo, "%s %s %s", key_name(key, name),
+    text_clear(&workbench->status.echo);
+    text_printf(&workbench->status.echo, "%s %s %s", key_name(key, name),
                 workbench->options.appearance->look.glyphs[GLYPH_ARROW], command);
 }
 
@@ -146,21 +148,37 @@ static void say_how_to_quit(struct workbench *workbench)
     workbench_say(workbench, TONE_PLAIN, "Ctrl-C cancels; %s quits", quit ? quit : ":quit");
 }
 
-/* The row of the key: of the mode; then what takes text takes it; then of the view, and of all. */
+/* What has the key, in this order: text that is typed over the view; a row of the mode, unless it
+ * types a character into a field; that field; a row of the view, and of all. */
 static bool find_row(struct workbench *workbench, const struct event *event,
                      const struct binding **row)
 {
     struct place place = find_place(workbench);
     const struct key_map *keys = &workbench->keys;
+    bool is_over = workbench_top(workbench) != NULL;
+    bool is_text = place.types && key_types(event->key);
     *row = NULL;
-    if (!place.types || !key_types(event->key))
-        *row = key_map_find(keys, place.where, place.is_mode, event->key);
-    if (*row || (place.types && type_into(workbench, event)))
+    if (is_over && place.types && type_into(workbench, event))
         return true;
-    if (place.is_mode && !workbench_top(workbench) &&
-        !(place.types && key_types(event->key)))
+    if (!is_text)
+        *row = key_map_find(keys, place.where, place.is_mode, event->key);
+    if (*row || is_over)
+        return *row != NULL;
+    if (place.types && type_into(workbench, event))
+        return true;
+    if (place.is_mode && !is_text)
         *row = key_map_find(keys, view_table[workbench->view]->name, false, event->key);
     return *row != NULL;
+}
+
+/* Whether the key did nothing but take a layer away. */
+static bool only_left(const struct workbench *workbench, const struct binding *row)
+{
+    const struct status_line *status = &workbench->status;
+    bool leaves =
+        row ? strcmp(row->command, "do back") == 0 || strcmp(row->command, "do close") == 0
+            : !status->echo.length;
+    return leaves && !status->say.length && !workbench->pending.length;
 }
 
 static void press(struct workbench *workbench, const struct event *event)
@@ -168,10 +186,9 @@ static void press(struct workbench *workbench, const struct event *event)
     char name[KEY_NAME];
     struct key key = event->key;
     const struct binding *row;
+    size_t n_layers = workbench->n_layers;
     workbench->keys_pressed++;
-    text_clear(&workbench->echo);
-    text_clear(&workbench->say);
-    workbench->tone = TONE_PLAIN;
+    workbench_begin_status(workbench);
     bool is_interrupt = key.code == 'c' && key.mods == MOD_CTRL;
     if (is_interrupt && is_forced(workbench)) {
         workbench->is_forced = workbench->has_ended = true;
@@ -185,8 +202,12 @@ static void press(struct workbench *workbench, const struct event *event)
         say_how_to_quit(workbench);
     } else if (row) {
         echo(workbench, key, row->command);
+        if (is_interrupt)
+            workbench_drop_queues(workbench); /* what would come next does not */
         workbench_run(workbench, row->command, ORIGIN_KEY);
     }
+    if (workbench->n_layers < n_layers && only_left(workbench, row))
+        workbench_restore_status(workbench);
 }
 
 static void paste(struct workbench *workbench, const struct event *event)

@@ -214,7 +214,7 @@ enum status workers_run(const struct workers *workers,
         if (parts.failures[t].part < first->part)
             first = &parts.failures[t];
     enum status status = first->part < n ? first->err.status : STATUS_OK;
-    if (status)
+    if (status && err)
         *err = first->err;
     free(parts.failures);
     return status;

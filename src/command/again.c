@@ -68,7 +68,7 @@ static void add_field(const struct field *field, const void *args, struct text *
         text_printf(out, "%.17g", *(const double *)value);
     else if (field->type == FIELD_CHOICE)
         text_add(out, field->choices[*(const int *)value]);
-    else
+    else if (text)
         again_add_word(text, out);
 }
 

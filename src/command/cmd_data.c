@@ -315,6 +315,13 @@ static void report_coverage(struct report *report, const struct encoder *encoder
     }
 }
 
+/* Once the encoder is open, which for a file of vectors takes a while when it is met first. */
+static void begin_encoding(void *self)
+{
+    progress_end(self);
+    progress_begin(self, "encoding", "texts");
+}
+
 static enum status encode_corpus(struct call *call, struct corpus *corpus,
                                  struct error *err)
 {
@@ -337,12 +344,13 @@ static enum status encode_corpus(struct call *call, struct corpus *corpus,
         .source = args->corpus,
         .heads_see_context = args->heads_see_context,
         .progress = watch_real,
+        .opened = begin_encoding,
         .self = call->progress,
         .cancel = call->cancel,
     };
     struct encoding encoding;
     double began = clock_seconds();
-    progress_begin(call->progress, "encoding", "texts");
+    progress_begin(call->progress, "opening the encoder", "bytes");
     enum status status = encoding_make(&encoding, corpus, &options, err);
     progress_end(call->progress);
     if (status)

@@ -263,11 +263,13 @@ const struct command cmd_demo = {
     .name = "demo",
     .group = "model",
     .help = "the whole job on the shipped demo population",
-    .more = "Reads the shipped corpus, encodes it, trains a mixture and evaluates it.\n"
-            "\n"
-            "examples\n"
-            "  microscope demo\n"
-            "  microscope demo --heads 4 --seed 2",
+    .more =
+        "Reads the shipped corpus, encodes it, trains a mixture and evaluates it. On a\n"
+        "terminal and without options, it opens the workbench on the shipped model.\n"
+        "\n"
+        "examples\n"
+        "  microscope demo\n"
+        "  microscope demo --heads 4 --seed 2",
     .fields = demo_fields,
     .args_size = sizeof(struct demo_args),
     .run = run_demo,

@@ -7,11 +7,13 @@
 #include "base/memory.h"
 #include "command/hedge_report.h"
 #include "command/subject.h"
+#include "command/watch.h"
 #include "core/offer.h"
 #include "session/labelling.h"
+#include "session/routed.h"
 
 struct hedge_args {
-    const char *features, *model, *attribute, *context;
+    const char *features, *model, *attribute, *context, *corpus;
     size_t pairs, pool, compare_orders;
     double tau, share, strength;
     int rule, order;
@@ -45,6 +47,12 @@ static const struct field hedge_fields[] = {
      FIELD_AT(struct hedge_args, context),
      .initial = "",
      .help = "what to route on beside each prompt: the prior"},
+    {.name = "corpus",
+     .type = FIELD_PATH,
+     .held = HELD_CORPUS,
+     FIELD_AT(struct hedge_args, corpus),
+     .initial = "",
+     .help = "corpus of the features: its prompts' texts, where --context wants them"},
     {.name = "pairs",
      .type = FIELD_COUNT,
      FIELD_AT(struct hedge_args, pairs),
@@ -166,14 +174,15 @@ static void report_course(struct call *call, const struct labelling *labelling,
 }
 
 static enum status run_course(struct call *call, const struct features *features,
-                              const struct model *model, struct error *err)
+                              const struct model *model, const char *context,
+                              struct error *err)
 {
     const struct hedge_args *args = call->args;
     struct labelling labelling = {0};
     int attribute = -1;
     enum status status = subject_find_attribute(features, args->attribute, &attribute, err);
     if (!status)
-        status = labelling_open(&labelling, features, model, attribute, args->context, err);
+        status = labelling_open(&labelling, features, model, attribute, context, err);
     if (status)
         return status;
     struct hedge_settings settings = settings_of(args);
@@ -232,7 +241,7 @@ static enum status compare_on(struct call *call, const struct labelling *labelli
 }
 
 static enum status compare_attributes(struct call *call, const struct features *features,
-                                      const struct model *model,
+                                      const struct model *model, const char *context,
                                       struct comparison *comparison, struct error *err)
 {
     const struct hedge_args *args = call->args;
@@ -249,7 +258,7 @@ static enum status compare_attributes(struct call *call, const struct features *
                         features_select(features, SPLIT_TEST, a, NULL);
         if (!is_there && !args->attribute)
             continue; /* of several attributes those that have pairs */
-        status = labelling_open(&labelling, features, model, a, args->context, err);
+        status = labelling_open(&labelling, features, model, a, context, err);
         if (status)
             break;
         status = compare_on(call, &labelling, comparison, err);
@@ -264,7 +273,8 @@ static enum status compare_attributes(struct call *call, const struct features *
 }
 
 static enum status run_comparison(struct call *call, const struct features *features,
-                                  const struct model *model, struct error *err)
+                                  const struct model *model, const char *context,
+                                  struct error *err)
 {
     const struct hedge_args *args = call->args;
     size_t cells = N_ORDERS * (args->pairs + 1);
@@ -273,7 +283,8 @@ static enum status run_comparison(struct call *call, const struct features *feat
         .accuracy = mem_zero(cells * sizeof *comparison.accuracy),
         .loss = mem_zero(cells * sizeof *comparison.loss),
         .scores = mem_zero((args->pairs + 1) * sizeof *comparison.scores)};
-    enum status status = compare_attributes(call, features, model, &comparison, err);
+    enum status status =
+        compare_attributes(call, features, model, context, &comparison, err);
     if (!status) {
         for (size_t i = 0; i < cells; i++) {
             comparison.accuracy[i] /= (double)comparison.n_courses;
@@ -294,6 +305,43 @@ static enum status run_comparison(struct call *call, const struct features *feat
 
 /* ---- the command ---- */
 
+/* context: to be added to the prompts; NULL: none, or they carry it. */
+static enum status run_on(struct call *call, const struct features *features,
+                          const struct model *model, const char *context, struct error *err)
+{
+    const struct hedge_args *args = call->args;
+    return args->compare_orders ? run_comparison(call, features, model, context, err)
+                                : run_course(call, features, model, context, err);
+}
+
+/* An encoder that has to read prompt and context together is given the texts of the corpus; what follows
+ * then meets prompts that carry the context. */
+static enum status run_by_texts(struct call *call, const struct subject *subject,
+                                struct error *err)
+{
+    const struct hedge_args *args = call->args;
+    const struct typed_text context = {args->context, strlen(args->context)};
+    const struct encoder_watch watch = {watch_real, call->progress, call->cancel};
+    struct routed routed;
+    int attribute = -1;
+    struct held_corpus *held = subject_corpus(subject, call, args->corpus, err);
+    enum status status = held ? STATUS_OK : err->status;
+    if (!status && args->attribute)
+        status =
+            subject_find_attribute(&subject->features, args->attribute, &attribute, err);
+    progress_begin(call->progress, "encoding", "texts");
+    if (!status)
+        status = routed_open(&routed, &subject->features, &held->corpus, attribute, context,
+                             &watch, err);
+    progress_end(call->progress);
+    held_corpus_unref(held);
+    if (status)
+        return status;
+    status = run_on(call, &routed.features, &subject->model, NULL, err);
+    routed_done(&routed);
+    return status;
+}
+
 static enum status run_hedge(struct call *call, struct error *err)
 {
     const struct hedge_args *args = call->args;
@@ -301,9 +349,10 @@ static enum status run_hedge(struct call *call, struct error *err)
     enum status status = subject_open(&subject, call, args->features, args->model, err);
     if (status)
         return status;
-    status = args->compare_orders
-                 ? run_comparison(call, &subject.features, &subject.model, err)
-                 : run_course(call, &subject.features, &subject.model, err);
+    bool by_texts = args->context && args->corpus && shape_inputs(&subject.model.shape) &&
+                    routed_wants_texts(&subject.features);
+    status = by_texts ? run_by_texts(call, &subject, err)
+                      : run_on(call, &subject.features, &subject.model, args->context, err);
     if (status == STATUS_SHAPE || status == STATUS_NUMERIC || status == STATUS_NOT_FOUND ||
         status == STATUS_FORMAT)
         error_prefix(err, "'%s'", args->features);
@@ -319,7 +368,8 @@ const struct command cmd_hedge = {
         "Labels training pairs of one attribute, one by one, and shows what the mixture\n"
         "thought of each before it saw the label. --context is encoded as the features\n"
         "were and decides, with each pair's prompt, the router's weights to start from.\n"
-        "The heads stay as they are. In the end the test pairs are decided.\n"
+        "The heads stay as they are. In the end the test pairs are decided. An encoder\n"
+        "that runs elsewhere reads context and prompt together and wants --corpus.\n"
         "\n"
         "examples\n"
         "  microscope hedge s.features.safetensors s.model.safetensors \\\n"

@@ -231,7 +231,7 @@ void compare_report(const struct compare_report *what, const struct call *call)
     report_count(report, "labelled_pairs", results.n_labels, NULL);
     report_text(report, "labels_from", split_name(what->options->labels));
     report_text(report, "reference", method_names[what->options->reference]);
-    report_text(report, "command", what->command);
+    report_text(report, "line", what->command);
     add_methods(what, &results, report);
     add_accuracy(what, &results, report);
     compare_categories(what, &results, report);

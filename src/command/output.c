@@ -11,6 +11,7 @@
 #include "command/terminal.h"
 #include "io/append.h"
 #include "io/file.h"
+#include "io/png.h"
 
 /* ---- modes and files ---- */
 
@@ -31,10 +32,8 @@ bool output_mode(const char *path, int *mode)
     static const struct {
         const char *ending;
         enum table_mode mode;
-    } endings[] = {{".csv", TABLE_CSV},
-                   {".tsv", TABLE_TSV},
-                   {".md", TABLE_MARKDOWN},
-                   {".json", TABLE_JSON},
+    } endings[] = {{".csv", TABLE_CSV},   {".tsv", TABLE_TSV},   {".md", TABLE_MARKDOWN},
+                   {".tex", TABLE_LATEX}, {".json", TABLE_JSON}, {".jsonl", TABLE_JSONL},
                    {".txt", TABLE_TEXT}};
     size_t length = length_without_gz(path);
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
@@ -60,9 +59,25 @@ static enum table_mode mode_of(const struct common *common, const char *path)
     return (enum table_mode)mode;
 }
 
+static bool is_png(const char *path)
+{
+    return ends_in(path, strlen(path), ".png");
+}
+
 static bool is_picture(const struct common *common, const char *path)
 {
-    return path && !common->mode_is_given && ends_in(path, length_without_gz(path), ".svg");
+    return path && !common->mode_is_given &&
+           (is_png(path) || ends_in(path, length_without_gz(path), ".svg"));
+}
+
+/* What the program was not built for is said before the work. */
+static enum status check_picture(const struct common *common, const char *path,
+                                 struct error *err)
+{
+    struct text none = {0};
+    if (!is_picture(common, path) || !is_png(path) || png_is_built_in())
+        return STATUS_OK;
+    return png_of_svg("", 0, &none, err);
 }
 
 /* A chart is for people; --mode csv and the like are not. */
@@ -94,6 +109,8 @@ enum status output_check(const struct common *common, const struct output *outpu
     enum status status = shaping_check(common, err);
     if (status == STATUS_OK)
         status = check_plot(common, path, err);
+    if (status == STATUS_OK)
+        status = check_picture(common, path, err);
     if (status == STATUS_OK && path && !output->path && !common->force)
         status = refuse_replacing(path, err);
     if (status != STATUS_OK || !path)
@@ -193,16 +210,20 @@ static enum status make_text(const struct report *report, const struct common *c
 }
 
 static enum status make_picture(const struct report *report, const struct common *common,
-                                struct text *out, struct error *err)
+                                const char *path, struct text *out, struct error *err)
 {
     struct shaped shaped;
+    struct text svg = {0};
     struct plot_style style = plot_style(common, 0);
     enum status status = shape(report, common, false, &shaped, err);
     if (status == STATUS_OK) {
         const struct table *table = report_find_table(shaped.report, common->table);
-        status = table ? table_chart_svg(table, &style, out, err)
+        status = table ? table_chart_svg(table, &style, is_png(path) ? &svg : out, err)
                        : refuse_plot(shaped.report, common, err);
     }
+    if (status == STATUS_OK && is_png(path))
+        status = png_of_svg(svg.bytes, svg.length, out, err);
+    text_done(&svg);
     report_free(shaped.copy);
     return status;
 }
@@ -229,7 +250,7 @@ enum status output_report(const struct report *report, const struct common *comm
     size_t cells = path ? 0 : terminal_cells(yields ? STDERR_FILENO : STDOUT_FILENO);
     enum status status =
         is_picture(common, path)
-            ? make_picture(report, common, &out, err)
+            ? make_picture(report, common, path, &out, err)
             : make_text(report, common, mode_of(common, path), cells, &out, &aside, err);
     if (status == STATUS_OK && yields && !common->quiet)
         say(output, &out);

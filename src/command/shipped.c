@@ -6,6 +6,17 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Without . and .. in it, as people are shown it. */
+static void make_plain(struct text *path)
+{
+    char *plain = realpath(path->bytes, NULL);
+    if (plain) {
+        text_clear(path);
+        text_add(path, plain);
+    }
+    free(plain);
+}
+
 /* From the program's folder inside a build folder inside the source tree. */
 #define FROM_PROGRAM "/../../data"
 
@@ -39,7 +50,9 @@ enum status shipped_find(const char *name, struct text *path, struct error *err)
         if (access(path->bytes, R_OK) == 0)
             status = STATUS_OK;
     }
-    if (status)
+    if (!status)
+        make_plain(path);
+    else
         error_set(err, status,
                   "the shipped file '%s' is not in %s; MICROSCOPE_DATA can name "
                   "its folder",

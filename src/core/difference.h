@@ -24,14 +24,14 @@ struct differences {
 struct differences_options {
     size_t resamples; /* 0: no intervals */
     uint64_t seed;
-    const struct cancel *cancel; /* NULL: nobody stops them; when stopped, intervals are NaN */
+    const struct cancel
+        *cancel; /* NULL: nobody stops them; when stopped, intervals are NaN */
 };
 
 /* Both of the same pairs in the same order; the heads may differ in number. */
 void differences_make(const struct features *features, const struct predictions *before,
                       const struct predictions *after,
-                      const struct differences_options *options,
-                      struct differences *out);
+                      const struct differences_options *options, struct differences *out);
 
 /* Its pieces, for several changes of the same pairs at once.
  *

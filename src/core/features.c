@@ -32,10 +32,11 @@ static enum status check_map(const struct features_files *files, struct error *e
     for (size_t i = 0; i < files->n_map; i++) {
         const struct features_map *entry = &files->map[i];
         if (!is_known(entry->name))
-            return error_set(err, STATUS_USAGE,
-                             "no layout of features has a tensor '%s'; expected chosen, "
-                             "rejected, prompt, attribute, split, response, labels and others",
-                             text_show(shown, sizeof shown, entry->name));
+            return error_set(
+                err, STATUS_USAGE,
+                "no layout of features has a tensor '%s'; expected chosen, "
+                "rejected, prompt, attribute, split, response, labels and others",
+                text_show(shown, sizeof shown, entry->name));
         if (!tensors_has(files->tensors, entry->tensor))
             return error_set(err, STATUS_NOT_FOUND, "'%s' has no tensor '%s'", files->path,
                              text_show(shown, sizeof shown, entry->tensor));

@@ -1,5 +1,6 @@
 #include "core/linalg.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,8 +18,12 @@ enum { SMALL = 1000000, FEW = 32, LONG = 512, BATCH = 256 };
 
 static bool has_small_kernels;
 
+/* Commands in the background may call it again while others multiply. */
 void linalg_init(void)
 {
+    static atomic_flag is_done = ATOMIC_FLAG_INIT;
+    if (atomic_flag_test_and_set(&is_done))
+        return;
     static const char *const cores[] = {"SkylakeX", "Cooperlake", "SapphireRapids"};
     openblas_set_num_threads(1);
     for (size_t i = 0; i < sizeof cores / sizeof *cores; i++)
@@ -181,6 +186,7 @@ double linalg_square_sum(const float *x, size_t n)
 
 /* OpenBLAS brings LAPACK with it, in Fortran's calling convention: everything by address, column
  * by column, and the lengths of texts behind the arguments. */
+/* NOLINTBEGIN(readability-identifier-naming): Fortran's names */
 void dpotrf_(const char *triangle, const int *n, double *a, const int *stride, int *info,
              size_t length);
 void dpotrs_(const char *triangle, const int *n, const int *sides, const double *a,
@@ -191,6 +197,7 @@ void dsyevr_(const char *job, const char *range, const char *triangle, const int
              double *values, double *vectors, const int *v_stride, int *support,
              double *work, const int *n_work, int *whole, const int *n_whole, int *info,
              size_t l1, size_t l2, size_t l3);
+/* NOLINTEND(readability-identifier-naming) */
 
 void linalg_product_double(size_t m, size_t n, size_t k, const double *a, const double *b,
                            double *c)

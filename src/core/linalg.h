@@ -10,7 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Holds OpenBLAS to one thread; call once before the first product. */
+/* Holds OpenBLAS to one thread; before the first product, and before threads that multiply are made.
+ * Calling it again does nothing. */
 void linalg_init(void);
 
 /* A matrix in memory: element (i, j) is at data[i * stride + j]. */

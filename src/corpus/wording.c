@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "io/mapping.h"
 #include "io/json.h"
+#include "io/mapping.h"
 
 static const struct {
     const char *attribute, *sentence;

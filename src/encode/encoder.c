@@ -257,7 +257,7 @@ enum status encoder_fit(struct encoder *encoder, enum encoder_side side, const f
     enum scaling *scaling = mem_alloc(width * sizeof *scaling);
     for (size_t i = 0; i < width; i++)
         scaling[i] = encoder->kind->scaling(encoder->self, side, i);
-    if (n && encoder->kind->fit)
+    if (n && encoder->kind->fit && encoder->kind->reduces(encoder->self))
         status = fit_kind(encoder, side, rows, which, n, &reduced, err);
     if (!status)
         status = standard_fit(&encoder->standards[side], scaling, width,

@@ -280,6 +280,20 @@ static enum status join_responses(void *self, const struct encoder_response *tex
     return status;
 }
 
+static bool part_reduces(const struct part *part)
+{
+    return part->kind->fit && part->kind->reduces(part->self);
+}
+
+static bool join_reduces(const void *self)
+{
+    const struct join *join = self;
+    for (size_t i = 0; i < join->n; i++)
+        if (part_reduces(&join->parts[i]))
+            return true;
+    return false;
+}
+
 static enum status join_fit(void *self, enum encoder_side side, const float *rows, size_t n,
                             struct error *err)
 {
@@ -287,7 +301,7 @@ static enum status join_fit(void *self, enum encoder_side side, const float *row
     enum status status = STATUS_OK;
     for (size_t i = 0; i < join->n && !status; i++) {
         const struct part *part = &join->parts[i];
-        if (!part->kind->fit)
+        if (!part_reduces(part))
             continue;
         size_t width = part->kind->width(part->self, side);
         float *own = mem_array(n, width * sizeof *own);
@@ -306,7 +320,7 @@ static void join_reduce(const void *self, enum encoder_side side, float *rows, s
     const struct join *join = self;
     for (size_t i = 0; i < join->n; i++) {
         const struct part *part = &join->parts[i];
-        if (!part->kind->reduce)
+        if (!part_reduces(part))
             continue;
         size_t width = part->kind->width(part->self, side);
         float *own = mem_alloc(width * sizeof *own);
@@ -332,6 +346,7 @@ const struct encoder_kind join_kind = {
     .prompts = join_prompts,
     .responses = join_responses,
     .settings = join_settings,
+    .reduces = join_reduces,
     .fit = join_fit,
     .reduce = join_reduce,
     .coverage = join_coverage,

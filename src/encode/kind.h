@@ -36,7 +36,9 @@ struct encoder_kind {
     void (*settings)(const void *self,
                      struct json *object); /* adds its own to the object */
 
-    /* Statistics of its own; both NULL when it has none. Rows [n, width], finite. */
+    /* Statistics of its own; all three NULL when it never has any. Rows [n, width], finite. `reduces`:
+     * whether this one has. */
+    bool (*reduces)(const void *self);
     enum status (*fit)(void *self, enum encoder_side side, const float *rows, size_t n,
                        struct error *err);
     void (*reduce)(const void *self, enum encoder_side side, float *rows, size_t n);

@@ -345,6 +345,7 @@ const struct encoder_kind model2vec_kind = {
     .prompts = pooled_prompts,
     .responses = pooled_responses,
     .settings = model2vec_settings,
+    .reduces = pooled_reduces,
     .fit = pooled_fit,
     .reduce = pooled_reduce,
     .coverage = pooled_coverage,

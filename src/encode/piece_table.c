@@ -21,14 +21,14 @@ static struct piece_slot *find(const struct piece_table *table, uint64_t hash)
 
 static void grow(struct piece_table *table)
 {
-    struct piece_table more = {.n_slots = table->n_slots ? 2 * table->n_slots : 1024,
-                               .n_used = table->n_used};
-    more.slots = mem_zero(more.n_slots * sizeof *more.slots);
-    for (size_t i = 0; i < table->n_slots; i++)
-        if (table->slots[i].is_used)
-            *find(&more, table->slots[i].hash) = table->slots[i];
-    free(table->slots);
-    *table = more;
+    struct piece_slot *old = table->slots;
+    size_t n = table->n_slots;
+    table->n_slots = n ? 2 * n : 1024;
+    table->slots = mem_zero(table->n_slots * sizeof *table->slots);
+    for (size_t i = 0; i < n; i++)
+        if (old[i].is_used)
+            *find(table, old[i].hash) = old[i];
+    free(old);
 }
 
 void piece_table_add(struct piece_table *table, const char *bytes, size_t length,

@@ -157,14 +157,18 @@ static void fit_block(struct pooled *pooled, enum pooled_block block, const floa
     }
 }
 
+bool pooled_reduces(const void *self)
+{
+    const struct pooled *pooled = self;
+    return pooled->removes_component;
+}
+
 enum status pooled_fit(void *self, enum encoder_side side, const float *rows, size_t n,
                        struct error *err)
 {
     (void)err;
     struct pooled *pooled = self;
     size_t D = pooled->dimension;
-    if (!pooled->removes_component)
-        return STATUS_OK;
     if (side == ENCODER_RESPONSE) {
         fit_block(pooled, POOLED_RESPONSE, rows, D, n);
         return STATUS_OK;

@@ -43,6 +43,7 @@ enum status pooled_prompts(void *self, const struct encoder_prompt *texts, size_
                            float *out, struct error *err);
 enum status pooled_responses(void *self, const struct encoder_response *texts, size_t n,
                              float *out, struct error *err);
+bool pooled_reduces(const void *self);
 enum status pooled_fit(void *self, enum encoder_side side, const float *rows, size_t n,
                        struct error *err);
 void pooled_reduce(const void *self, enum encoder_side side, float *rows, size_t n);

@@ -170,6 +170,7 @@ const struct encoder_kind vectors_kind = {
     .prompts = pooled_prompts,
     .responses = pooled_responses,
     .settings = vectors_settings,
+    .reduces = pooled_reduces,
     .fit = pooled_fit,
     .reduce = pooled_reduce,
     .coverage = pooled_coverage,

@@ -111,8 +111,9 @@ static bool says(const struct safetensors *file, const char *key, const char *va
 static const struct tensor *take(struct safetensors *file, const char *name,
                                  enum dtype dtype, size_t rank)
 {
+    struct error ignored;
     const struct tensor *tensor =
-        safetensors_has(file, name) ? safetensors_find(file, name, NULL) : NULL;
+        safetensors_has(file, name) ? safetensors_find(file, name, &ignored) : NULL;
     return tensor && tensor->dtype == dtype && tensor->rank == rank ? tensor : NULL;
 }
 
@@ -142,12 +143,14 @@ static bool take_arrays(struct word_table *table, struct safetensors *file)
 /* Whether the cache at `place` is of this text; the table is then made of it. */
 static bool read_cache(struct word_table *table, const char *place, struct origin *origin)
 {
-    struct safetensors *file = safetensors_open(place, NULL);
+    struct error ignored;
+    struct safetensors *file = safetensors_open(place, &ignored);
     if (!file)
         return false;
     bool is_it = says(file, "format", cache_format) && says(file, "size", origin->size);
     if (is_it && !says(file, "mtime", origin->mtime))
-        is_it = hash_text(origin, NULL) == STATUS_OK && says(file, "hash", origin->hash);
+        is_it =
+            hash_text(origin, &ignored) == STATUS_OK && says(file, "hash", origin->hash);
     const char *hash = json_text(json_get(safetensors_metadata(file), "hash"));
     if (is_it && hash && take_arrays(table, file)) {
         table->source_hash = parse_hash(hash);
@@ -162,7 +165,8 @@ static bool read_cache(struct word_table *table, const char *place, struct origi
 static enum status write_cache(const struct word_table *table, const char *place,
                                const struct origin *origin)
 {
-    struct safetensors_writer *writer = safetensors_writer_open(place, NULL);
+    struct error ignored;
+    struct safetensors_writer *writer = safetensors_writer_open(place, &ignored);
     if (!writer)
         return STATUS_IO;
     const size_t shape[] = {table->n_rows, table->dimension};
@@ -179,7 +183,7 @@ static enum status write_cache(const struct word_table *table, const char *place
                              table->n_slots * sizeof *table->slot_rows);
     safetensors_writer_bytes(writer, table->rows,
                              table->n_rows * table->dimension * sizeof *table->rows);
-    return safetensors_writer_commit(writer, NULL);
+    return safetensors_writer_commit(writer, &ignored);
 }
 
 static enum status read_text(struct word_table *table, struct origin *origin,

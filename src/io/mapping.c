@@ -1,4 +1,4 @@
-#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+#define _GNU_SOURCE /* MAP_ANONYMOUS */
 #include "io/mapping.h"
 
 #include <errno.h>
@@ -79,7 +79,6 @@ static void on_bus_error(int signal, siginfo_t *info, void *context)
     errno = kept;
 }
 
-/* Puts the handler where it is not, whoever took it away. */
 static void guard(void)
 {
     struct sigaction action = {.sa_flags = SA_SIGINFO}, now;
@@ -90,6 +89,13 @@ static void guard(void)
         (!(now.sa_flags & SA_SIGINFO) || now.sa_sigaction != on_bus_error) &&
         sigaction(SIGBUS, &action, NULL) == 0)
         before = now;
+}
+
+void mapping_guard(void)
+{
+    take();
+    guard();
+    leave();
 }
 
 static void enter(const struct mapping *mapping, const char *path)

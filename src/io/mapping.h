@@ -21,6 +21,10 @@ struct mapping {
 enum status mapping_open(struct mapping *mapping, const char *path, struct error *err);
 void mapping_done(struct mapping *mapping);
 
+/* Puts the handler of SIGBUS on top again: for whoever has set another one since the last file was
+ * mapped. Faults that are not of a mapped file go to that one. */
+void mapping_guard(void);
+
 /* STATUS_IO naming a file that was found cut short: as long as it is mapped, and once more when it
  * no longer is. Costs an atomic read when there is none. */
 enum status mapping_check(struct error *err);

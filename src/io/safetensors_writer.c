@@ -9,8 +9,8 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "io/file.h"
-#include "io/mapping.h"
 #include "io/json.h"
+#include "io/mapping.h"
 #include "io/tensor.h"
 
 /* The format is described in safetensors.c. Our headers are filled up with spaces so that

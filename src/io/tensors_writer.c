@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "io/file.h"
 #include "io/json.h"
+#include "io/mapping.h"
 #include "io/numpy_writer.h"
 #include "io/safetensors_writer.h"
 #include "io/tensor.h"
@@ -188,6 +189,8 @@ enum status tensors_writer_commit(struct tensors_writer *writer, struct error *e
         assert(writer->err.status || writer->current == writer->n_tensors);
         if (!writer->err.status && writer->metadata)
             write_metadata(writer);
+        if (!writer->err.status)
+            (void)mapping_check(&writer->err);
         status = writer->err.status;
         if (status) {
             error_set(err, status, "%s", writer->err.message);

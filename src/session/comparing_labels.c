@@ -103,7 +103,7 @@ static enum status reweigh(struct comparing *comparing, struct reweighting *work
     work->weights = mem_alloc((G * K + 1) * sizeof *work->weights);
     work->scale = mem_alloc((G * K + 1) * sizeof *work->scale);
     if (!work->asked || !work->labels)
-        status = err->status;
+        status = STATUS_NO_MEMORY;
     else if (work->standardise)
         status = reward_labels(comparing, work, err);
     for (size_t g = 0; g < G && !status; g++)
@@ -198,7 +198,7 @@ static enum status decide_by_clusters(struct comparing *comparing, struct error 
     float *asked = comparing_margins(&now->asked_rows, hard_em_heads(em), K, err);
     float *labels = comparing_margins(&now->label_rows, hard_em_heads(em), K, err);
     double *weights = mem_zero((G * K + 1) * sizeof *weights);
-    enum status status = asked && labels ? STATUS_OK : err->status;
+    enum status status = asked && labels ? STATUS_OK : STATUS_NO_MEMORY;
     for (size_t g = 0; g < G && !status; g++) {
         size_t best = 0;
         double most = -HUGE_VAL;
@@ -279,7 +279,7 @@ static enum status read_heads(struct ruling *ruling, const struct comparing *com
     if (status)
         return status;
     ruling->asked = comparing_margins(&now->asked_rows, bare.heads, K, err);
-    return ruling->asked ? STATUS_OK : err->status;
+    return ruling->asked ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
 static enum status ruling_init(struct ruling *ruling, const struct comparing *comparing,
@@ -295,7 +295,7 @@ static enum status ruling_init(struct ruling *ruling, const struct comparing *co
         return STATUS_OK;
     ruling->single_asked = comparing_margins(&now->asked_rows, now->single.heads, 1, err);
     ruling->single_labels = comparing_margins(&now->label_rows, now->single.heads, 1, err);
-    return ruling->single_asked && ruling->single_labels ? STATUS_OK : err->status;
+    return ruling->single_asked && ruling->single_labels ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
 static void ruling_done(struct ruling *ruling)

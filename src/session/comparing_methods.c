@@ -169,7 +169,7 @@ static METHOD_STEP(method_best_head)
     size_t K = now->mixture.shape.n_heads, G = comparing->groups.n;
     float *margin = comparing_margins(&now->asked_rows, now->mixture.heads, K, err);
     if (!margin)
-        return err->status;
+        return STATUS_NO_MEMORY;
     size_t *right = mem_zero((G * K + 1) * sizeof *right);
     for (size_t i = 0; i < now->n_asked; i++)
         for (size_t k = 0; k < K; k++)

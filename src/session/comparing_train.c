@@ -267,7 +267,7 @@ static enum status make_scales(struct comparing *comparing, bool *done, struct e
     size_t K = now->mixture.shape.n_heads;
     float *margin = comparing_margins(&comparing->pairs, now->mixture.heads, K, err);
     if (!margin)
-        return err->status;
+        return STATUS_NO_MEMORY;
     now->scales = mem_alloc(K * sizeof *now->scales);
     weigh_scales(margin, comparing->pairs.n, K, now->scales);
     free(margin);

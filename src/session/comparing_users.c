@@ -27,7 +27,7 @@ static enum status decide_by_blends(struct comparing *comparing, const struct pa
     float *asked = comparing_margins(&now->asked_rows, pal->prototypes, K, err);
     float *labels = comparing_margins(&now->label_rows, pal->prototypes, K, err);
     double *weights = mem_alloc((G * K + 1) * sizeof *weights);
-    enum status status = asked && labels ? STATUS_OK : err->status;
+    enum status status = asked && labels ? STATUS_OK : STATUS_NO_MEMORY;
     for (size_t g = 0; g < G && !status; g++) {
         size_t begin = now->budget.start[g], n = now->budget.start[g + 1] - begin;
         pal_adapt(labels + begin * K, n, K, weights + g * K);
@@ -117,7 +117,7 @@ static enum status make_gate(struct comparing *comparing, struct gating *gating,
     float *margin =
         comparing_margins(&comparing->pairs, armo->heads, armo->n_attributes, err);
     if (!margin)
-        return err->status;
+        return STATUS_NO_MEMORY;
     int32_t *prompt = mem_alloc((pairs.n + 1) * sizeof *prompt);
     for (size_t i = 0; i < pairs.n; i++)
         prompt[i] = comparing->train->pair_prompt[pairs.pairs[i]];
@@ -142,7 +142,7 @@ static enum status decide_by_gate(struct comparing *comparing, const struct gati
                          test->prompt.n_columns, gating->width);
     float *margin = comparing_margins(&now->asked_rows, comparing->armo.heads, A, err);
     if (!margin)
-        return err->status;
+        return STATUS_NO_MEMORY;
     double *weights = mem_alloc(A * sizeof *weights);
     for (size_t i = 0; i < now->n_asked; i++) {
         double lead = 0;

@@ -396,6 +396,8 @@ enum status encoding_make(struct encoding *encoding, const struct corpus *corpus
         &inner);
     made.encoder = work.encoder;
     work.is_open = true;
+    if (work.encoder && options->opened)
+        options->opened(options->self);
     status = work.encoder ? make_arrays(&work, err)
                           : error_set(err, inner.status, "%s", inner.message);
     if (!status)

@@ -25,8 +25,9 @@ struct encoding_options {
     const char *source;     /* name of the corpus file, for the metadata; NULL: none */
     bool heads_see_context; /* responses are encoded as answers to prompt and context, an
                                empty line between them, where a pair has a context */
-    /* Bytes of the encoder's file while it is opened, then texts; NULL: nobody looks. */
+    /* Bytes of the encoder's file, then `opened` once, then texts; NULL: nobody looks. */
     void (*progress)(void *self, double done, double total);
+    void (*opened)(void *self); /* NULL: nobody asks */
     void *self;
     const struct cancel *cancel;
 };

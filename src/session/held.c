@@ -6,8 +6,8 @@
 #include "base/text.h"
 #include "core/checkpoint.h"
 #include "core/linalg.h"
-#include "io/mapping.h"
 #include "io/json.h"
+#include "io/mapping.h"
 #include "session/origin.h"
 
 enum { PRINT_HEAD = 1 << 20, PRINT_PIECE = 4096, PRINT_PIECES = 64 };

@@ -82,12 +82,13 @@ struct lab_figures {
     const double *now;     /* after the labels */
     const double *losses;  /* L_k, nats */
     double router_entropy, context_entropy, now_entropy;
-    size_t n_steps; /* labels that taught something */
-    size_t right;   /* of them, forecast rightly before the label was seen */
-    double loss;    /* of the mixture on them, nats */
-    size_t best;    /* head of the smallest loss; of the largest weight without labels */
-    double regret;  /* nats; 0 without labels */
-    double bound;   /* regret is never larger; NaN for em */
+    size_t n_labels; /* of the settings */
+    size_t n_steps;  /* of them, those that taught something */
+    size_t right;    /* of them, forecast rightly before the label was seen */
+    double loss;     /* of the mixture on them, nats */
+    size_t best;     /* head of the smallest loss; of the largest weight without labels */
+    double regret;   /* nats; 0 without labels */
+    double bound;    /* regret is never larger; NaN for em */
 };
 struct lab_figures lab_figures(const struct lab *lab);
 
@@ -112,6 +113,10 @@ struct lab_step lab_step(const struct lab *lab, size_t i);
 /* The next pair to label, by order, pool and seed; false when all were. Kept until the next
  * lab_set, so asking again is free. */
 bool lab_next(struct lab *lab, uint32_t *pair);
+
+/* The pairs that come next, at most `most`, if each gets the label that the data has: how many. What
+ * is borrowed from the lab is not valid any more. */
+size_t lab_ahead(struct lab *lab, size_t most, uint32_t *pairs);
 
 /* Whether the chosen response is shown on the left: a fixed side by pair and seed, so that who
  * labels cannot know. */

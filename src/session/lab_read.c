@@ -41,6 +41,7 @@ struct lab_figures lab_figures(const struct lab *lab)
         .context = lab->has_part ? lab->context : lab->router,
         .now = lab->now,
         .losses = no_losses,
+        .n_labels = lab->settings.n_labels,
         .n_steps = n,
         .best = largest(lab->now, K),
         .bound = lab->settings.rule == WEIGH_EM ? (double)NAN : 0,
@@ -100,6 +101,25 @@ bool lab_next(struct lab *lab, uint32_t *pair)
     if (lab->has_next)
         *pair = lab->next;
     return lab->has_next;
+}
+
+size_t lab_ahead(struct lab *lab, size_t most, uint32_t *pairs)
+{
+    struct lab_settings old, ahead;
+    struct error passed_over;
+    size_t n = 0;
+    lab_settings_copy(&old, &lab->settings);
+    lab_settings_copy(&ahead, &lab->settings);
+    while (n < most && lab_next(lab, &pairs[n])) {
+        lab_settings_add_label(&ahead, (struct lab_label){.pair = pairs[n++]});
+        if (n < most && lab_set(lab, &ahead, &passed_over))
+            break;
+    }
+    if (n > 1)
+        lab_set(lab, &old, &passed_over); /* what it was at before it can be at again */
+    lab_settings_done(&ahead);
+    lab_settings_done(&old);
+    return n;
 }
 
 bool lab_chosen_left(const struct lab *lab, uint32_t pair)

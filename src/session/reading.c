@@ -137,7 +137,8 @@ static enum status encode(struct reading *reading, const struct corpus *corpus,
     return status;
 }
 
-static struct encoder *open_encoder(const struct json *metadata, struct error *err)
+static struct encoder *open_encoder(const struct json *metadata,
+                                    const struct encoder_watch *watch, struct error *err)
 {
     const char *name = json_text(json_get(metadata, "encoder"));
     const char *written = json_text(json_get(metadata, "encoder.settings"));
@@ -148,7 +149,8 @@ static struct encoder *open_encoder(const struct json *metadata, struct error *e
         return NULL;
     }
     struct json *settings = json_parse(written, strlen(written), err);
-    struct encoder *encoder = settings ? encoder_open(name, settings, err) : NULL;
+    const struct encoder_opening opening = {.settings = settings, .watch = watch};
+    struct encoder *encoder = settings ? encoder_create(name, &opening, err) : NULL;
     json_free(settings);
     if (!encoder)
         error_prefix(err, "encoder of the model");
@@ -159,7 +161,8 @@ enum status reading_open(struct reading *out, const struct corpus *corpus,
                          const struct json *metadata, bool with_contexts,
                          const struct cancel *cancel, struct error *err)
 {
-    struct encoder *encoder = open_encoder(metadata, err);
+    const struct encoder_watch watch = {.cancel = cancel};
+    struct encoder *encoder = open_encoder(metadata, &watch, err);
     if (!encoder)
         return err->status;
     struct reading made = {.arrays = mem_zero(sizeof *made.arrays)};

@@ -12,7 +12,8 @@ struct typed {
     struct encoder *encoder;
 };
 
-static struct encoder *open_encoder(const struct features *features, struct error *err)
+static struct encoder *open_encoder(const struct features *features,
+                                    const struct encoder_watch *watch, struct error *err)
 {
     const char *name = json_text(json_get(features->metadata, "encoder"));
     const char *written = json_text(json_get(features->metadata, "encoder.settings"));
@@ -31,16 +32,18 @@ static struct encoder *open_encoder(const struct features *features, struct erro
         return NULL;
     }
     struct json *settings = json_parse(written, strlen(written), err);
-    struct encoder *encoder = settings ? encoder_open(name, settings, err) : NULL;
+    const struct encoder_opening opening = {.settings = settings, .watch = watch};
+    struct encoder *encoder = settings ? encoder_create(name, &opening, err) : NULL;
     json_free(settings);
     if (!encoder)
         error_prefix(err, "encoder of the features");
     return encoder;
 }
 
-struct typed *typed_create(const struct features *features, struct error *err)
+struct typed *typed_open(const struct features *features, const struct encoder_watch *watch,
+                         struct error *err)
 {
-    struct encoder *encoder = open_encoder(features, err);
+    struct encoder *encoder = open_encoder(features, watch, err);
     if (!encoder)
         return NULL;
     size_t width = encoder_width(encoder, ENCODER_PROMPT);
@@ -56,6 +59,11 @@ struct typed *typed_create(const struct features *features, struct error *err)
     return typed;
 }
 
+struct typed *typed_create(const struct features *features, struct error *err)
+{
+    return typed_open(features, NULL, err);
+}
+
 void typed_free(struct typed *typed)
 {
     if (!typed)
@@ -69,6 +77,11 @@ size_t typed_width(const struct typed *typed)
     return encoder_width(typed->encoder, ENCODER_PROMPT);
 }
 
+bool typed_adds_context(const struct typed *typed)
+{
+    return encoder_adds_context(typed->encoder);
+}
+
 static enum status check_text(struct typed_text text, const char *what, struct error *err)
 {
     size_t valid = text.bytes ? utf8_check(text.bytes, text.length) : text.length;
@@ -78,26 +91,42 @@ static enum status check_text(struct typed_text text, const char *what, struct e
                            valid);
 }
 
+enum status typed_encode_each(struct typed *typed, const struct typed_text *prompts,
+                              size_t n, struct typed_text context, float *out,
+                              struct error *err)
+{
+    enum status status = STATUS_OK;
+    struct encoder_prompt *texts = mem_array(n + 1, sizeof *texts);
+    if (!texts)
+        return error_set(err, STATUS_NO_MEMORY, "no memory for %zu prompts", n);
+    for (size_t i = 0; i < n && !status; i++) {
+        status = check_text(prompts[i], "prompt", err);
+        texts[i] = (struct encoder_prompt){{prompts[i].bytes, prompts[i].length},
+                                           {context.bytes, context.length}};
+    }
+    if (!status)
+        status = check_text(context, "context", err);
+    if (!status)
+        status = encoder_prompts(typed->encoder, texts, n, out, err);
+    free(texts);
+    return status;
+}
+
 enum status typed_encode(struct typed *typed, struct typed_text prompt,
                          struct typed_text context, float *out, struct error *err)
 {
-    enum status status = check_text(prompt, "prompt", err);
-    if (!status)
-        status = check_text(context, "context", err);
-    if (status)
-        return status;
-    struct encoder_prompt text = {{prompt.bytes, prompt.length},
-                                  {context.bytes, context.length}};
-    return encoder_prompts(typed->encoder, &text, 1, out, err);
+    return typed_encode_each(typed, &prompt, 1, context, out, err);
 }
 
 enum status typed_context_part(struct typed *typed, struct typed_text context, float *out,
                                struct error *err)
 {
     if (!encoder_adds_context(typed->encoder))
-        return error_set(err, STATUS_USAGE,
-                         "the encoder '%s' needs the texts of the prompts to add a context",
-                         encoder_name(typed->encoder));
+        return error_set(
+            err, STATUS_USAGE,
+            "the encoder '%s' needs the texts of the prompts to add a context; "
+            "the corpus that the features were made from has them",
+            encoder_name(typed->encoder));
     size_t width = typed_width(typed);
     const struct typed_text none = {NULL, 0}, empty = {"", 0};
     float *rows = mem_alloc(2 * width * sizeof *rows);

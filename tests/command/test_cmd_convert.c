@@ -2,6 +2,8 @@
 #define _XOPEN_SOURCE 700
 #include "in_folder.h"
 
+#include "server.h"
+
 static int set_up(void **state)
 {
     (void)state;
@@ -70,8 +72,7 @@ static void test_encoders_of_files(void **state)
     assert_true(number_of(json_first(rows), "words") >
                 number_of(json_first(rows), "unknown"));
     json_free(report);
-    must_run(
-        "route v.features.safetensors v.model.safetensors cat --context sat");
+    must_run("route v.features.safetensors v.model.safetensors cat --context sat");
     must_run(
         "hedge v.features.safetensors v.model.safetensors --attribute clarity --pairs 2 "
         "--context sat");
@@ -82,6 +83,53 @@ static void test_encoders_of_files(void **state)
         assert_false(json_text(json_get(row, "feature"))[0] >= '0' &&
                      json_text(json_get(row, "feature"))[0] <= '9');
     json_free(report);
+}
+
+static void answer(struct visit *visit, const struct server_request *request, void *arg)
+{
+    const struct server_vectors how = {.width = 6};
+    (void)arg;
+    visit_vectors(visit, request, &how);
+}
+
+/* The whole way with an encoder that runs elsewhere; a second run asks only for the fingerprint. */
+static void test_by_a_server(void **state)
+{
+    (void)state;
+    char words[400];
+    struct server *server = server_start(answer, NULL);
+    snprintf(
+        words, sizeof words,
+        "encode good.jsonl --encoder http://127.0.0.1:%d#tiny --template chatml --batch 8 "
+        "--requests 2 --out h.features.safetensors --json",
+        server_port(server));
+    struct json *report = report_of(words);
+    assert_true(number_of(report, "prompt_features") == 6);
+    json_free(report);
+    must_run("train h.features.safetensors --heads 2 --epochs 2 --out h.model.safetensors");
+    must_run("route h.features.safetensors h.model.safetensors cat --context sat");
+    static const char hedge[] = "hedge h.features.safetensors h.model.safetensors "
+                                "--attribute clarity --pairs 2 --context sat";
+    assert_refuses(
+        &(struct refusal){hedge, 2, "the corpus that the features were made from"});
+    snprintf(words, sizeof words, "%s --corpus good.jsonl --json", hedge);
+    report = report_of(words);
+    assert_string_equal(json_text(json_get(report, "context")), "sat");
+    json_free(report);
+    snprintf(words, sizeof words, "%s --corpus good.jsonl --compare-orders 2 --pool 8",
+             hedge);
+    must_run(words);
+    size_t before = server_requests(server);
+    snprintf(words, sizeof words,
+             "encode good.jsonl --encoder http://127.0.0.1:%d#tiny --template chatml "
+             "--out again.features.safetensors",
+             server_port(server));
+    must_run(words);
+    assert_int_equal(server_requests(server), before + 1);
+    assert_same_bytes("again.features.safetensors", "h.features.safetensors");
+    assert_refuses(&(struct refusal){"encode good.jsonl --out x --template chatml", 2,
+                                     "'http://HOST#MODEL'"});
+    server_stop(server);
 }
 
 static void test_file_gone(void **state)
@@ -135,16 +183,19 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_refuses), /* first: it lists files of this folder alone */
-        cmocka_unit_test(test_encoders_of_files),
-        cmocka_unit_test(test_file_gone),
-        cmocka_unit_test(test_there_and_back),
+        cmocka_unit_test(test_encoders_of_files), cmocka_unit_test(test_file_gone),
+        cmocka_unit_test(test_by_a_server),       cmocka_unit_test(test_there_and_back),
     };
     if (argc < 2)
         return EXIT_FAILURE;
     enter_folder(argv[1]);
-    setenv("XDG_CACHE_HOME", here.path, 1);
+    struct folder
+        cache; /* elsewhere: what is refused must leave the working folder as it is */
+    folder_make(&cache);
+    setenv("XDG_CACHE_HOME", cache.path, 1);
     cmocka_set_message_output(CM_OUTPUT_TAP);
     int failed = cmocka_run_group_tests(tests, set_up, NULL);
     leave_folder();
+    folder_remove(&cache);
     return failed;
 }

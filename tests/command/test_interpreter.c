@@ -171,6 +171,22 @@ static void test_the_background(void **state)
     assert_int_equal(interpreter_jobs(fixture->interpreter), 1);
 }
 
+/* What a command showed while it ran stays when it has ended, until it shows something again. */
+static void test_shown_tables_are_kept(void **state)
+{
+    struct fixture *fixture = *state;
+    assert_null(interpreter_shown(fixture->interpreter, "train"));
+    run_well(fixture, OPEN_DEMO "train --heads 3 --epochs 2 --restarts 1 & wait");
+    const struct table *curve = interpreter_shown(fixture->interpreter, "train");
+    assert_non_null(curve);
+    assert_string_equal(curve->name, "curve");
+    assert_int_equal(curve->n_rows, 2);
+    assert_true(table_cell(curve, 1, 1)->value < table_cell(curve, 0, 1)->value);
+    assert_null(interpreter_shown(fixture->interpreter, "ablate"));
+    run_well(fixture, "train --heads 3 --epochs 1 --restarts 1 & wait");
+    assert_int_equal(interpreter_shown(fixture->interpreter, "train")->n_rows, 1);
+}
+
 static void test_results_are_kept(void **state)
 {
     struct fixture *fixture = *state;
@@ -276,6 +292,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_settings, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_background, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_shown_tables_are_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_results_are_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_lab, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_views_and_marks, set_up, tear_down),

@@ -11,8 +11,8 @@
 
 #include "base/text.h"
 #include "core/features.h"
-#include "io/mapping.h"
 #include "io/json.h"
+#include "io/mapping.h"
 
 static inline const char *reference_path(const char *name, char path[512])
 {

@@ -72,6 +72,7 @@ static void test_what_cannot_be_mapped(void **state)
         struct error err = {0};
         assert_int_equal(mapping_open(&mapping, path, &err), cases[i].status);
         assert_non_null(strstr(err.message, cases[i].message));
+        assert_int_equal(mapping_open(&mapping, path, NULL), cases[i].status);
         assert_int_equal(mapping.length, 77);
     }
 }
@@ -117,6 +118,31 @@ static void test_cut_short(void **state)
     assert_int_equal(mapping_check(&err), STATUS_OK);
     mapping_done(&whole);
     assert_int_equal(mapping_check(&err), STATUS_OK);
+}
+
+static void on_other(int number)
+{
+    _exit(number);
+}
+
+/* Whoever takes the signal afterwards gives it back, and gets what is not ours. */
+static void test_guarded_again(void **state)
+{
+    (void)state;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    pid_t child = fork();
+    if (child == 0) {
+        struct mapping cut = map_sevens("again", page);
+        signal(SIGBUS, on_other);
+        mapping_guard();
+        if (truncate(folder_path(&folder, "again"), 0) || cut.bytes[3 * page])
+            _exit(0);
+        raise(SIGBUS);
+        _exit(0);
+    }
+    int ended = 0;
+    assert_int_equal(waitpid(child, &ended, 0), child);
+    assert_true(WIFEXITED(ended) && WEXITSTATUS(ended) == SIGBUS);
 }
 
 struct reading {
@@ -176,6 +202,7 @@ int main(void)
         cmocka_unit_test(test_what_cannot_be_mapped),
         cmocka_unit_test(test_cut_short),
         cmocka_unit_test(test_cut_short_under_threads),
+        cmocka_unit_test(test_guarded_again),
         cmocka_unit_test(test_other_bus_errors),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -9,16 +9,25 @@
 #include "command/line.h"
 #include "command/script.h"
 #include "command/table.h"
+#include "session/held.h"
 #include "ui/view.h"
 
 static void check_statement(const struct binding *row, const struct statement *statement)
 {
+    /* Keys are pressed where files are open. */
+    static char path[] = "open";
+    struct held_features features = {.path = path};
+    struct held_model model = {.path = path};
+    struct held_corpus corpus = {.path = path};
+    const struct given given = {&corpus, &features, &model, NULL};
+    const struct line_context context = {.given = &given};
     struct error err = {0};
     struct line line;
     const struct command *command = command_find(command_table, statement->texts[0], &err);
     if (!command)
         fail_msg("%s %s: %s", row->where, row->key, err.message);
-    if (line_parse(&line, command_table, statement->texts, statement->n, &err))
+    if (line_parse_within(&line, command_table, statement->texts, statement->n, &context,
+                          &err))
         fail_msg("%s %s: '%s': %s", row->where, row->key, row->command, err.message);
     line_done(&line);
 }
@@ -89,5 +98,6 @@ int main(void)
         cmocka_unit_test(test_views_bind_keys_of_their_own),
         cmocka_unit_test(test_keys_that_are_not_ours_stay_free),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -357,6 +357,74 @@ static double seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
+/* The last rows stand at the bottom, whatever is sorted, filtered or scrolled. */
+static void test_feet(void **state)
+{
+    (void)state;
+    struct listing_state view = {0};
+    struct listing with_feet = listing;
+    struct shown shown;
+    struct error err;
+    with_feet.n_feet = 2; /* h4 and h5 */
+    shown_open(&shown, 8, 40, DEPTH_NONE, GLYPHS_UNICODE);
+    listing_set(&with_feet, &view, "-score", NULL, NULL, &err);
+    listing_refresh(&with_feet, &view);
+    assert_string_equal(order(&view), "h10 h1 h3 h2 h4 h5");
+    listing_draw(&with_feet, &view, &shown.pen, true);
+    assert_int_equal(canvas_at(&shown.canvas, 5, 3)->glyph[0], "─"[0]); /* the rule */
+    assert_int_equal(canvas_at(&shown.canvas, 6, 2)->glyph[0], '4');
+    assert_int_equal(canvas_at(&shown.canvas, 7, 2)->glyph[0], '5');
+    listing_filter(&with_feet, &view, "score>0.8", &err);
+    assert_string_equal(order(&view), "h10 h4 h5");
+    struct text said = {0};
+    listing_add_filter(&with_feet, &view, &said);
+    assert_string_equal(said.bytes, "FILTER score>0.8 1/4");
+    text_done(&said);
+    struct mouse press = {MOUSE_PRESS, 1, 2, 5, 0}; /* on the rule */
+    shown_clear(&shown);
+    listing_draw(&with_feet, &view, &shown.pen, true);
+    assert_int_equal(listing_mouse(&with_feet, &view, &shown.pen, &press), LISTING_MISSED);
+    press.row = 4;
+    assert_int_equal(listing_mouse(&with_feet, &view, &shown.pen, &press), LISTING_ON_ROW);
+    assert_int_equal(view.at, 2);
+    listing_filter(&with_feet, &view, "score>2", &err);
+    listing_draw(&with_feet, &view, &shown.pen, true);
+    shown_has(&shown, "the filter keeps no row");
+    listing_filter(&with_feet, &view, "", &err);
+    for (int rows = 1; rows < 9; rows++) { /* where there is no room they scroll too */
+        struct pen part = pen_rows(&shown.pen, 0, rows);
+        for (view.at = 0; view.at < view.n_shown; view.at++) {
+            shown_clear(&shown);
+            listing_draw(&with_feet, &view, &part, true);
+            shown_has(&shown, "▸");
+        }
+        view.at = 0;
+    }
+    listing_done(&view);
+    shown_done(&shown);
+}
+
+/* A column that stretches moves those behind it. */
+static void test_columns_behind_a_stretched_one(void **state)
+{
+    (void)state;
+    static const struct listing_column wide[] = {
+        {.name = "head", .type = COLUMN_TEXT, .width = 4},
+        {.name = "text", .type = COLUMN_TEXT, .width = 6, .stretch = true},
+        {.name = "score", .type = COLUMN_SHARE, .decimals = 2, .width = 5},
+    };
+    struct listing stretched = listing;
+    struct listing_state view = {0};
+    struct shown shown;
+    stretched.columns = wide;
+    shown_open(&shown, 3, 40, DEPTH_NONE, GLYPHS_UNICODE);
+    listing_refresh(&stretched, &view);
+    listing_draw(&stretched, &view, &shown.pen, true);
+    shown_has(&shown, "▸h1    a heat pump                  0.50\n");
+    listing_done(&view);
+    shown_done(&shown);
+}
+
 static void test_many_rows(void **state)
 {
     (void)state;
@@ -425,6 +493,8 @@ int main(void)
         cmocka_unit_test(test_any_size_can_be_drawn),
         cmocka_unit_test(test_nothing_to_show),
         cmocka_unit_test(test_clicks),
+        cmocka_unit_test(test_feet),
+        cmocka_unit_test(test_columns_behind_a_stretched_one),
         cmocka_unit_test(test_many_rows),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -277,6 +277,62 @@ static void test_A36_a_job_goes_on_and_is_cancelled(void **state)
     tried_done(&tried);
 }
 
+/* What stands behind something long waits for it, and the interface for nothing. */
+static void test_statements_run_one_after_the_other(void **state)
+{
+    (void)state;
+    struct tried tried = {0};
+    char line[2048];
+    tried_open(&tried, 24, 100);
+    snprintf(line, sizeof line,
+             "open %s %s; eval --resamples 0 > /dev/null; set heads 8; view log",
+             tried_data("demo.features.safetensors"), tried_data("demo.model.safetensors"));
+    tried_run(&tried, line);
+    workbench_wait(tried.workbench);
+    tried_has(&tried, "[8 Log]");
+    const char *shown = tried_text(&tried);
+    assert_true(strstr(shown, "eval") < strstr(shown, "set heads 8"));
+    tried_run(&tried, "eval --resamples nothing; set heads 9"); /* the rest is left out */
+    workbench_wait(tried.workbench);
+    tried_lacks(&tried, "set heads 9");
+    tried_done(&tried);
+}
+
+static void test_a_script_does_not_hold_up_the_keys(void **state)
+{
+    (void)state;
+    static const char script[] =
+        "train --epochs 100000 --patience 100000 --out /dev/null --force &\n"
+        "wait\nset heads 9\n";
+    static const char wrong[] = "set heads 8\n\nnosuch thing\nset heads 9\n";
+    struct folder folder;
+    struct tried tried = {0};
+    char line[700];
+    folder_make(&folder);
+    tried_open_demo(&tried, 24, 120);
+    snprintf(line, sizeof line, "run %s",
+             folder_write(&folder, "long.ms", script, sizeof script - 1));
+    tried_run(&tried, line);
+    tried_key(&tried, "8");
+    tried_has(&tried, "job 1");
+    tried_lacks(&tried, "set heads 9");
+    tried_key(&tried, "Ctrl-C"); /* the script ends with what it was at */
+    workbench_wait(tried.workbench);
+    tried_lacks(&tried, "set heads 9");
+    snprintf(line, sizeof line, "run %s",
+             folder_write(&folder, "wrong.ms", wrong, sizeof wrong - 1));
+    tried_run(&tried, line);
+    workbench_wait(tried.workbench);
+    tried_has(&tried, "wrong.ms:3: there is no command 'nosuch'");
+    tried_has(&tried, "set heads 8");
+    tried_lacks(&tried, "set heads 9");
+    tried_run(&tried, "run nowhere.ms");
+    workbench_wait(tried.workbench);
+    tried_has(&tried, "nowhere.ms");
+    tried_done(&tried);
+    folder_remove(&folder);
+}
+
 static void test_filter_shows_at_once_and_is_a_command(void **state)
 {
     (void)state;
@@ -421,11 +477,14 @@ int main(void)
         cmocka_unit_test(test_A45_undo_says_what_and_quit_asks_once),
         cmocka_unit_test(test_undo_goes_far_back),
         cmocka_unit_test(test_A36_a_job_goes_on_and_is_cancelled),
+        cmocka_unit_test(test_statements_run_one_after_the_other),
+        cmocka_unit_test(test_a_script_does_not_hold_up_the_keys),
         cmocka_unit_test(test_filter_shows_at_once_and_is_a_command),
         cmocka_unit_test(test_A09_search_says_how_many),
         cmocka_unit_test(test_A46_the_view_is_written_and_nothing_replaced),
         cmocka_unit_test(test_A44_a_saved_session_ends_on_the_same_screen),
         cmocka_unit_test(test_keys_of_a_configuration_are_checked),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,574 @@
+/* The context view: what keys do. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "command/line.h"
+#include "ui/view_context_inside.h"
+#include "ui/views.h"
+
+static void *create(void)
+{
+    struct context_view *view = mem_zero(sizeof *view);
+    view->settings = lab_settings_make();
+    return view;
+}
+
+static void free_view(void *self)
+{
+    struct context_view *view = self;
+    context_pick_close(&view->pick);
+    line_edit_done(&view->edit);
+    lab_settings_done(&view->settings);
+    listing_done(&view->state);
+    table_free(view->curve);
+    free(view->names);
+    free(view->values);
+    free(view);
+}
+
+/* ---- the context ---- */
+
+static bool begin_typing(struct context_view *view, struct answer *answer)
+{
+    if (lab_untyped(view->lab)) {
+        text_printf(&answer->say, "no context can be typed: %s", lab_untyped(view->lab));
+        context_pick_known(view, answer);
+        view->pane = CONTEXT_ANSWERS;
+        return true;
+    }
+    view->is_typing = true;
+    view->edit.at = view->edit.text.length;
+    return true;
+}
+
+static void enter(struct context_view *view, struct answer *answer)
+{
+    const char *text = line_edit_text(&view->edit);
+    if (utf8_check(text, strlen(text)) < strlen(text)) { /* it stays to be mended */
+        text_add(&answer->say, "the context is no UTF-8");
+        return;
+    }
+    view->is_typing = false;
+    text_add(&answer->line, "context");
+    if (*text) {
+        text_add_char(&answer->line, ' ');
+        line_add_word(&answer->line, text);
+    }
+}
+
+/* The words of the nearest known context become those of the field. */
+static bool take_nearest(struct context_view *view, struct answer *answer)
+{
+    const char *text =
+        view->n_nearest ? lab_context_text(view->lab, &view->nearest[0]) : NULL;
+    if (text)
+        line_edit_set(&view->edit, text);
+    else
+        text_add(&answer->say, "there are no words of a known context near it");
+    return true;
+}
+
+static bool types(void *self)
+{
+    return ((const struct context_view *)self)->is_typing;
+}
+
+static const char *typed_context(const void *self)
+{
+    const struct context_view *view = self;
+    return view->is_typing ? line_edit_text(&view->edit) : NULL;
+}
+
+static bool typed(void *self, const struct snapshot *snapshot, const struct event *event,
+                  struct answer *answer)
+{
+    struct context_view *view = self;
+    (void)snapshot;
+    enum line_answer result = event->kind == EVENT_PASTE
+                                  ? line_edit_paste(&view->edit, event->text, event->length)
+                                  : line_edit_key(&view->edit, event->key);
+    if (result == LINE_ENTERED)
+        enter(view, answer);
+    else if (result == LINE_LEFT)
+        view->is_typing = false;
+    return result != LINE_IGNORED;
+}
+
+/* ---- labels ---- */
+
+/* A label of the pair that is looked at; the cursor in the history puts it into its step. */
+static bool label(struct context_view *view, const char *preferred, struct answer *answer)
+{
+    if (!view->has_pair) {
+        text_add(&answer->say, "every pair is labelled");
+        return true;
+    }
+    text_printf(&answer->line, "label %u %s", view->pair + 1, preferred);
+    if (context_looks_back(view))
+        text_printf(&answer->line, " --step %zu", view->step + 1);
+    return true;
+}
+
+static bool choose(struct context_view *view, bool a, struct answer *answer)
+{
+    bool is_chosen = view->has_pair && lab_chosen_left(view->lab, view->pair) == a;
+    return label(view, is_chosen ? "chosen" : "rejected", answer);
+}
+
+static bool turn(struct context_view *view, struct answer *answer)
+{
+    if (!context_looks_back(view)) {
+        text_add(&answer->say, "choose a step of the history first");
+        return true;
+    }
+    struct lab_step step = lab_step(view->lab, view->step);
+    return label(view, step.label.turned || step.label.skipped ? "chosen" : "rejected",
+                 answer);
+}
+
+/* The next ones get the labels that the data has. */
+static bool label_ten(struct context_view *view, struct answer *answer)
+{
+    enum { TEN = 10 };
+    uint32_t pairs[TEN];
+    size_t n = lab_ahead(view->lab, TEN, pairs);
+    if (!n)
+        text_add(&answer->say, "every pair is labelled");
+    for (size_t i = 0; i < n; i++)
+        text_printf(&answer->line, "%slabel %u chosen", i ? "\n" : "", pairs[i] + 1);
+    return true;
+}
+
+/* ---- settings ---- */
+
+/* The next of the steps that is higher or lower than a value. */
+static double next_of(const double *steps, size_t n, double value, bool up)
+{
+    double slack = 1e-9 * (1 + fabs(value));
+    for (size_t i = 0; i < n; i++) {
+        size_t at = up ? i : n - 1 - i;
+        if (up ? steps[at] > value + slack : steps[at] < value - slack)
+            return steps[at];
+    }
+    return value;
+}
+
+static bool change_number(const struct context_view *view, bool is_share, bool up,
+                          struct answer *answer)
+{
+    static const double taus[] = {0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1,
+                                  2,    5,    10,   20,  50,  100};
+    static const double shares[] = {0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1};
+    const struct lab_settings *settings = &view->settings;
+    bool em = settings->rule == WEIGH_EM;
+    const char *name = is_share ? "share" : em ? "strength" : "tau";
+    double value = is_share ? settings->share : em ? settings->strength : settings->tau;
+    if (is_share && em) {
+        text_add(&answer->say, "the rule em has no share");
+        return true;
+    }
+    double to = is_share ? next_of(shares, sizeof shares / sizeof *shares, value, up)
+                         : next_of(taus, sizeof taus / sizeof *taus, value, up);
+    if (to > value || to < value)
+        text_printf(&answer->line, "lab --%s %g", name, to);
+    else
+        text_add(&answer->say, "that is as far as it goes");
+    return true;
+}
+
+static bool change_rule(const struct context_view *view, struct answer *answer)
+{
+    text_printf(&answer->line, "lab --rule %s",
+                view->settings.rule == WEIGH_EM ? "hedge" : "em");
+    return true;
+}
+
+static bool change_order(const struct context_view *view, struct answer *answer)
+{
+    size_t next = (size_t)view->settings.order + 1;
+    text_printf(&answer->line, "lab --order %s",
+                offer_order_names[next] ? offer_order_names[next] : offer_order_names[0]);
+    return true;
+}
+
+/* ---- words ---- */
+
+static bool back(struct context_view *view)
+{
+    if (view->is_typing)
+        view->is_typing = false;
+    else if (view->pane != CONTEXT_ANSWERS)
+        view->pane = CONTEXT_ANSWERS;
+    else
+        return false;
+    return true;
+}
+
+static bool open(struct context_view *view, struct answer *answer)
+{
+    return view->pane == CONTEXT_HISTORY && context_looks_back(view)
+               ? turn(view, answer)
+               : begin_typing(view, answer);
+}
+
+static bool reveal(struct context_view *view, struct answer *answer)
+{
+    view->is_revealed = !view->is_revealed;
+    if (view->pane == CONTEXT_HISTORY || !view->has_pair)
+        text_add(&answer->say, "only of the pair that is to be labelled next");
+    return true;
+}
+
+static bool do_choice(struct context_view *view, const char *word, struct answer *answer)
+{
+    if (strcmp(word, "a") == 0 || strcmp(word, "b") == 0)
+        return choose(view, word[0] == 'a', answer);
+    if (strcmp(word, "neither") == 0)
+        return label(view, "neither", answer);
+    if (strcmp(word, "recorded") == 0)
+        return label(view, "chosen", answer);
+    if (strcmp(word, "ten") == 0)
+        return label_ten(view, answer);
+    if (strcmp(word, "turn") == 0)
+        return turn(view, answer);
+    if (strcmp(word, "reveal") == 0)
+        return reveal(view, answer);
+    return false;
+}
+
+static bool do_setting(struct context_view *view, const char *word, struct answer *answer)
+{
+    if (strcmp(word, "tau-down") == 0 || strcmp(word, "tau-up") == 0)
+        return change_number(view, false, strcmp(word, "tau-up") == 0, answer);
+    if (strcmp(word, "share-down") == 0 || strcmp(word, "share-up") == 0)
+        return change_number(view, true, strcmp(word, "share-up") == 0, answer);
+    if (strcmp(word, "rule") == 0)
+        return change_rule(view, answer);
+    if (strcmp(word, "order") == 0)
+        return change_order(view, answer);
+    if (strcmp(word, "known") == 0 || strcmp(word, "attribute") == 0) {
+        view->pane = CONTEXT_ANSWERS;
+        if (word[0] == 'k')
+            context_pick_known(view, answer);
+        else
+            context_pick_attribute(view);
+        return true;
+    }
+    return false;
+}
+
+static bool do_verb(struct context_view *view, const char *word, struct answer *answer)
+{
+    enum listing_verb verb;
+    if (strcmp(word, "type") == 0)
+        return begin_typing(view, answer);
+    if (strcmp(word, "enter") == 0) {
+        enter(view, answer);
+        return true;
+    }
+    if (strcmp(word, "nearest") == 0)
+        return take_nearest(view, answer);
+    if (strcmp(word, "open") == 0)
+        return open(view, answer);
+    if (strcmp(word, "back") == 0)
+        return back(view);
+    if (do_choice(view, word, answer) || do_setting(view, word, answer))
+        return true;
+    return view->pane == CONTEXT_WEIGHTS && listing_verb_find(word, &verb) &&
+           (listing_command(&view->listing, &view->state, "context", verb, &answer->line) ||
+            listing_do(&view->listing, &view->state, verb));
+}
+
+/* ---- moving ---- */
+
+static void show_pane(struct context_view *view, enum context_pane pane)
+{
+    size_t n = view->figures.n_labels;
+    view->pane = pane;
+    view->step = pane == CONTEXT_HISTORY && n ? n - 1 : n;
+}
+
+static bool scroll(struct context_view *view, const struct action *action,
+                   struct answer *answer)
+{
+    static const struct {
+        const char *word;
+        int by;
+    } ways[] = {{"up", -1},      {"down", 1},      {"page-up", -5},    {"page-down", 5},
+                {"half-up", -3}, {"half-down", 3}, {"first", -100000}, {"last", 100000}};
+    enum { MOST = 10000 };
+    if (strcmp(action->word, "left") == 0 || strcmp(action->word, "right") == 0)
+        return choose(view, action->word[0] == 'l', answer);
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+        if (strcmp(action->word, ways[i].word) == 0) {
+            long to = view->skip + (long)ways[i].by * (long)action->times;
+            view->skip = to < 0 ? 0 : to > MOST ? MOST : (int)to;
+            return true;
+        }
+    return false;
+}
+
+static bool go(struct context_view *view, const struct action *action,
+               struct answer *answer)
+{
+    enum listing_verb verb;
+    bool next = strcmp(action->word, "next-pane") == 0;
+    if (next || strcmp(action->word, "previous-pane") == 0) {
+        show_pane(view,
+                  (enum context_pane)((view->pane + (next ? 1 : N_CONTEXT_PANES - 1)) %
+                                      N_CONTEXT_PANES));
+        return true;
+    }
+    if (view->pane == CONTEXT_HISTORY)
+        return context_go_history(view, action, answer);
+    if (view->pane == CONTEXT_ANSWERS)
+        return scroll(view, action, answer);
+    if (!listing_verb_find(action->word, &verb))
+        return false;
+    for (size_t i = 0; i < action->times; i++)
+        if (!listing_do(&view->listing, &view->state, verb)) {
+            text_add(&answer->say, "there is nothing further");
+            break;
+        }
+    return true;
+}
+
+static void put_cursor(struct context_view *view, const char *at)
+{
+    size_t row = 0, column = 0;
+    if (sscanf(at, "weights %zu %zu", &row, &column) == 2 && row < view->listing.n_rows &&
+        column < N_CONTEXT_COLUMNS) {
+        show_pane(view, CONTEXT_WEIGHTS);
+        listing_go(&view->listing, &view->state, row);
+        view->state.column = column;
+    } else if (sscanf(at, "history %zu", &row) == 1 && row &&
+               row <= view->figures.n_labels) {
+        show_pane(view, CONTEXT_HISTORY);
+        view->step = row - 1;
+    } else {
+        show_pane(view, CONTEXT_ANSWERS);
+    }
+}
+
+static bool act(void *self, const struct snapshot *snapshot, const struct action *action,
+                struct answer *answer)
+{
+    struct context_view *view = self;
+    bool is_known = false;
+    if (!view->lab)
+        return false;
+    if (view->pick.is_open && action->kind != ACTION_CURSOR)
+        return context_pick_act(&view->pick, action, answer);
+    if (action->kind == ACTION_GO)
+        is_known = go(view, action, answer);
+    else if (action->kind == ACTION_DO)
+        is_known = do_verb(view, action->word, answer);
+    else if (action->kind == ACTION_CURSOR) {
+        put_cursor(view, action->text ? action->text : "");
+        is_known = true;
+    }
+    if (is_known)
+        context_update(view, snapshot); /* the pair and the weights of the step */
+    return is_known;
+}
+
+static const char *mode(void *self)
+{
+    static const char *const modes[N_CONTEXT_PANES] = {
+        [CONTEXT_WEIGHTS] = "context.weights", [CONTEXT_HISTORY] = "context.history"};
+    const struct context_view *view = self;
+    return view->is_typing      ? "context.text"
+           : view->pick.is_open ? "context.pick"
+                                : modes[view->pane];
+}
+
+/* ---- the mouse ---- */
+
+static bool hits(const struct pen *pen, const struct mouse *mouse)
+{
+    int row, column;
+    return pen->canvas && pen_hit(pen, mouse->row, mouse->column, &row, &column);
+}
+
+static bool click_answers(struct context_view *view, const struct mouse *mouse,
+                          struct answer *answer)
+{
+    if (mouse->action == MOUSE_WHEEL_UP || mouse->action == MOUSE_WHEEL_DOWN) {
+        int to = view->skip + (mouse->action == MOUSE_WHEEL_UP ? -3 : 3);
+        view->skip = to < 0 ? 0 : to;
+        return true;
+    }
+    if (mouse->action != MOUSE_PRESS)
+        return false;
+    if (view->pane != CONTEXT_ANSWERS) { /* the first click only comes here */
+        show_pane(view, CONTEXT_ANSWERS);
+        return true;
+    }
+    for (int side = 0; side < 2; side++)
+        if (hits(&view->sides[side], mouse))
+            return choose(view, side == 0, answer);
+    return false;
+}
+
+static bool click_weights(struct context_view *view, const struct mouse *mouse,
+                          struct answer *answer)
+{
+    enum listing_hit hit =
+        listing_mouse(&view->listing, &view->state, &view->weights, mouse);
+    if (hit == LISTING_ON_HEADER)
+        listing_command(&view->listing, &view->state, "context", LISTING_SORT_TURN,
+                        &answer->line);
+    if (hit == LISTING_ON_ROW)
+        show_pane(view, CONTEXT_WEIGHTS);
+    return hit != LISTING_MISSED;
+}
+
+static bool point(struct context_view *view, const struct mouse *mouse,
+                  struct answer *answer)
+{
+    size_t step = context_step_at(view, mouse);
+    if (view->pick.is_open)
+        return view->pick.pen.canvas &&
+               listing_mouse(&view->pick.listing, &view->pick.state, &view->pick.pen,
+                             mouse) != LISTING_MISSED;
+    if (hits(&view->field, mouse))
+        return mouse->action == MOUSE_PRESS && begin_typing(view, answer);
+    if (hits(&view->answers, mouse))
+        return click_answers(view, mouse, answer);
+    if (step != SIZE_MAX && mouse->action == MOUSE_PRESS) {
+        show_pane(view, CONTEXT_HISTORY);
+        view->step = step;
+        return true;
+    }
+    return hits(&view->weights, mouse) && click_weights(view, mouse, answer);
+}
+
+static bool mouse(void *self, const struct snapshot *snapshot, const struct mouse *mouse,
+                  struct answer *answer)
+{
+    struct context_view *view = self;
+    if (!view->lab || !point(view, mouse, answer))
+        return false;
+    context_update(view, snapshot);
+    return true;
+}
+
+static void remember(void *self, const struct snapshot *snapshot, struct text *out)
+{
+    const struct context_view *view = self;
+    (void)snapshot;
+    if (!view->lab)
+        return;
+    size_t row = listing_row(&view->listing, &view->state);
+    if (view->pane == CONTEXT_WEIGHTS && row != SIZE_MAX)
+        text_printf(out, "cursor context \"weights %zu %zu\"", row, view->state.column);
+    else if (context_looks_back(view))
+        text_printf(out, "cursor context \"history %zu\"", view->step + 1);
+    else
+        text_add(out, "cursor context answers");
+}
+
+/* ---- keys ---- */
+
+static const struct binding keys[] = {
+    {"context", "c", "do type", "type a context: what is wanted of an answer", "context",
+     79},
+    {"context", "Enter", "do open", "type a context", NULL, 0},
+    {"context", "Left", "do a", "answer A is the better one", "A", 78},
+    {"context", "a", "do a", "answer A is the better one", NULL, 0},
+    {"context", "Right", "do b", "answer B is the better one", "B", 77},
+    {"context", "b", "do b", "answer B is the better one", NULL, 0},
+    {"context", "n", "do neither", "neither: skip the pair", "skip", 76},
+    {"context", "r", "do reveal", "what the heads say of the pair, and back", "reveal", 74},
+    {"context", "x", "do recorded", "label the pair as the data has it", NULL, 0},
+    {"context", "X", "do ten", "label ten pairs as the data has them", "label 10", 73},
+    {"context", "A", "do attribute", "choose of which attribute pairs are labelled",
+     "attribute", 72},
+    {"context", "K", "do known", "choose one of the known contexts", "known", 71},
+    {"context", "[", "do tau-down", "tau down (em: strength): labels count more", "tau",
+     69},
+    {"context", "]", "do tau-up", "tau up (em: strength): labels count less", NULL, 0},
+    {"context", "{", "do share-down", "share down: labels are kept for longer", NULL, 0},
+    {"context", "}", "do share-up", "share up: a changed mind is followed sooner", NULL, 0},
+    {"context", "R", "do rule", "rule: hedge or em", NULL, 0},
+    {"context", "O", "do order", "order of the pairs: file, random, informative", NULL, 0},
+    {"context", "D", "label --clear", "take all labels back", NULL, 0},
+    {"context", "F", "tune", "fine-tune the router on these labels", "fine-tune", 70},
+    {"context", "Esc", "do back", "back to the answers", NULL, 0},
+
+    {"context.text", "Enter", "do enter", "go on with this context", "use it", 90},
+    {"context.text", "Esc", "do back", "back to the context before", "as before", 80},
+    {"context.text", "Tab", "do nearest", "take the words of the nearest known context",
+     "nearest known", 70},
+
+    {"context.weights", "Left", "go left", "column to the left", NULL, 0},
+    {"context.weights", "Right", "go right", "column to the right", NULL, 0},
+    {"context.weights", "i", "explain", "explain the number", "explain", 80},
+    {"context.weights", "c", "do type", "type a context", "context", 70},
+    {"context.weights", "Tab", "go next-pane", "to the history", "pane", 60},
+    {"context.weights", "Esc", "do back", "to the answers", "answers", 50},
+    {"context.weights", "?", "keys", "keys and commands", "help", 90},
+
+    {"context.history", "Left", "go left", "step before", NULL, 0},
+    {"context.history", "Right", "go right", "next step", NULL, 0},
+    {"context.history", "e", "do turn", "the other answer was better, and all that follows",
+     "turn", 80},
+    {"context.history", "a", "do a", "answer A was better in this step", "A", 76},
+    {"context.history", "b", "do b", "answer B was better in this step", "B", 75},
+    {"context.history", "n", "do neither", "neither was: skip it", NULL, 0},
+    {"context.history", "Enter", "do open", "turn the step", NULL, 0},
+    {"context.history", "Tab", "go next-pane", "to the answers", "pane", 60},
+    {"context.history", "Esc", "do back", "to the answers", "answers", 50},
+    {"context.history", "?", "keys", "keys and commands", "help", 90},
+
+    {"context.pick", "Enter", "do open", "choose it", "choose", 90},
+    {"context.pick", "Esc", "do back", "close the list", "back", 80},
+    {"context.pick", "/", "prompt \"search \"", "search in the list", "search", 70},
+    {"context.pick", "n", "go next-hit", "next hit of the search", NULL, 0},
+    {"context.pick", "N", "go previous-hit", "hit before", NULL, 0},
+    {0},
+};
+
+const struct view view_context = {
+    .name = "context",
+    .title = "Context",
+    .help =
+        "Say what is wanted of an answer, and see which heads the mixture listens to. c "
+        "opens the field: the weights move while you type, Enter keeps the context. In the "
+        "table 'router' is the weight of a head by the prompts alone, 'context' with the "
+        "words above, 'now' after your labels; the bar is 'now', the stroke in it the "
+        "router.\n"
+        "Then be the annotator: of the two answers choose the better one with the left or "
+        "right arrow (n: neither). You are not told which one the data prefers nor what "
+        "the "
+        "heads say, until r shows it. Pairs come in the order from which most is learned. "
+        "A "
+        "head that "
+        "prefers what you choose gains weight; 'loss' is what it paid so far. Or let the "
+        "data label: A picks an attribute, x takes the recorded label of one pair, X of "
+        "ten.\n"
+        "The history (Tab) has every label with the probability that the mixture had given "
+        "to what you then chose. e turns a step, and all behind it is done again; u takes "
+        "the last change back. tau ([ and ]) says how fast labels move weights, share how "
+        "fast old ones are forgotten. F trains the router itself on the labels, with this "
+        "context; u goes back to the router before.",
+    .keys = keys,
+    .create = create,
+    .free = free_view,
+    .update = context_update,
+    .draw = context_draw,
+    .act = act,
+    .mouse = mouse,
+    .mode = mode,
+    .types = types,
+    .typed = typed,
+    .typed_context = typed_context,
+    .report = context_report,
+    .cell = context_cell,
+    .picture = context_picture,
+    .explain = context_explain,
+    .remember = remember,
+};
