@@ -79,10 +79,13 @@ static enum status check_plot(const struct common *common, const char *path,
         "latex carry numbers");
 }
 
-static enum status refuse_replacing(const char *path, struct error *err)
+static enum status check_replacing(const char *path, const struct output *output,
+                                   struct error *err)
 {
     struct stat info;
     if (stat(path, &info) || !S_ISREG(info.st_mode) || !info.st_size)
+        return STATUS_OK;
+    if (output->may_replace && output->may_replace(output->context, path))
         return STATUS_OK;
     return error_set(err, STATUS_USAGE, "'%s' is there already; --force replaces it", path);
 }
@@ -95,7 +98,7 @@ enum status output_check(const struct common *common, const struct output *outpu
     if (status == STATUS_OK)
         status = check_plot(common, path, err);
     if (status == STATUS_OK && path && !output->path && !common->force)
-        status = refuse_replacing(path, err);
+        status = check_replacing(path, output, err);
     if (status != STATUS_OK || !path)
         return status;
     return output->append ? append_bytes(path, "", 0, err) : sink_check(path, err);
