@@ -106,7 +106,7 @@ static char *line_with_prints(const struct open_args *args, const char *prints)
         text_add_char(&line, ' ');
         line_add_word(&line, args->files.items[i]);
     }
-    text_printf(&line, " --prints %s", prints);
+    text_printf(&line, " --prints=%s", prints);
     return line.bytes;
 }
 
