@@ -203,7 +203,7 @@ enum status front_read(struct front_line *line, const struct command *const *tab
     enum status status;
     *line = (struct front_line){.kind = FRONT_SCREEN};
     if (!read_words(line, table, words, n, &status, err)) {
-        if (line->unknown && !is_common(line->unknown))
+        if (line->unknown && strcmp(words[0], "demo") != 0 && !is_common(line->unknown))
             return refuse_option(line->unknown, err);
         line->kind = FRONT_COMMAND;
         line->words = words;

@@ -69,11 +69,13 @@ static void compare_prints(struct call *call, const struct given *opened, const 
     const char *want = args->prints;
     for (size_t i = 0; i < 3 && want && have; i++) {
         size_t n = strcspn(want, ","), m = strcspn(have, ",");
-        if (paths[i] && (n != m || strncmp(want, have, n) != 0))
+        if (paths[i] && (n != m || strncmp(want, have, n) != 0)) {
             report_note(call->report,
                         "The %s '%s' are not those of the saved session (print %.*s, was "
                         "%.*s): figures may differ.",
                         names[i], paths[i], (int)m, have, (int)n, want);
+            report_warn(call->report);
+        }
         want = want[n] ? want + n + 1 : NULL;
         have = have[m] ? have + m + 1 : NULL;
     }
@@ -431,7 +433,7 @@ const struct command cmd_history = {
     .group = "session",
     .help = "the changes that undo and redo go through",
     .more =
-        "With the number to give to undo or redo. Every command that was run is in 'log';\n"
+        "With the number to give to undo or redo. 'log' has every command that was run;\n"
         "lines that were typed, in earlier sessions too, come back with Up and Ctrl-R.",
     .kind = COMMAND_SESSION,
     .asks = true,

@@ -234,7 +234,11 @@ enum status output_report(const struct report *report, const struct common *comm
         is_picture(common, path)
             ? make_picture(report, common, &out, err)
             : make_text(report, common, mode_of(common, path), cells, &out, &aside, err);
-    if (status == STATUS_OK && yields && !common->quiet)
+    if (yields && common->quiet) {
+        text_clear(&out);
+        report_add_warnings(report, cells, &out);
+    }
+    if (status == STATUS_OK && yields)
         say(output, &out);
     else if (status == STATUS_OK && path && output->append)
         status = append_bytes(path, out.bytes, out.length, err);

@@ -185,7 +185,7 @@ static void test_a_saved_session_gives_the_same_numbers(void **state)
     assert_same_bytes("before.json", "numbers.json");
 
     /* Other features of that name: said, and run all the same. */
-    must_run("synth --per-attribute 12 --out other.jsonl --quiet --force");
+    must_run("synth --prompts 30 --out other.jsonl --quiet --force");
     must_run("encode other.jsonl --out demo.safetensors --force --quiet");
     result = run(microscope, "run again.ms --keep-going");
     assert_non_null(strstr(result.err.bytes,
