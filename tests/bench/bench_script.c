@@ -98,7 +98,7 @@ static void measure_commands(const char *empty)
 static void measure_length(void)
 {
     static const char statement[] =
-        "set out \"0123456789012345678901234567890123456789\" # and what it is for\n";
+        "set name \"0123456789012345678901234567890123456789\" # and what it is for\n";
     static const char comment[] =
         "# a line of prose that explains to people what the statement below it does\n";
     const size_t pair = sizeof statement + sizeof comment - 2, bytes = 10000000;
