@@ -35,18 +35,6 @@ static void route_pairs(struct heads_pairs *pairs, const struct heads_table *tab
         heads_pairs_go(pairs, (size_t)pairs->analysis->pairs[position] + 1);
 }
 
-/* The pairs' own filter, "show heads pairs EXPRESSION". */
-static void update_pairs(struct heads_pairs *pairs, const struct heads_table *table,
-                         const struct snapshot *snapshot)
-{
-    if (pairs->routing != table->routing)
-        route_pairs(pairs, table);
-    const char *filter = snapshot_entry(snapshot, VIEW_HEADS, "pairs");
-    const char *now = pairs->state.filter.length ? pairs->state.filter.bytes : "";
-    if (strcmp(now, filter ? filter : "") != 0)
-        listing_filter(&pairs->listing, &pairs->state, filter ? filter : "", NULL);
-}
-
 static void update(void *self, const struct snapshot *snapshot)
 {
     struct heads_view *view = self;
@@ -54,8 +42,12 @@ static void update(void *self, const struct snapshot *snapshot)
         heads_pairs_close(&view->pairs);
         heads_page_close(&view->page);
     }
-    if (view->pairs.is_open)
-        update_pairs(&view->pairs, &view->table, snapshot);
+    if (view->pairs.is_open) {
+        if (view->pairs.routing != view->table.routing)
+            route_pairs(&view->pairs, &view->table);
+        /* "show heads pairs EXPRESSION" */
+        heads_pairs_filter(&view->pairs, snapshot_entry(snapshot, VIEW_HEADS, "pairs"));
+    }
     view->pairs.marks = view->page.marks = snapshot->state;
 }
 
@@ -248,9 +240,9 @@ static bool open_from_page(struct heads_view *view)
 
 static bool back(struct heads_view *view)
 {
-    if (view->pairs.is_open && view->pairs.reads)
-        view->pairs.reads = false;
-    else if (view->pairs.is_open)
+    if (view->pairs.is_open && heads_pairs_leave_texts(&view->pairs))
+        return true;
+    if (view->pairs.is_open)
         heads_pairs_close(&view->pairs);
     else if (view->page.is_open)
         heads_page_close(&view->page);
@@ -386,25 +378,6 @@ static bool click_page(struct heads_view *view, const struct mouse *mouse)
     return false;
 }
 
-static bool click_pairs(struct heads_pairs *pairs, const struct mouse *mouse)
-{
-    int row, column;
-    if (pairs->texts.canvas &&
-        pen_hit(&pairs->texts, mouse->row, mouse->column, &row, &column)) {
-        pairs->reads = true;
-        pairs->skip += mouse->action == MOUSE_WHEEL_DOWN ? 3 : 0;
-        pairs->skip -= mouse->action == MOUSE_WHEEL_UP ? 3 : 0;
-        pairs->skip = pairs->skip < 0 ? 0 : pairs->skip;
-        return true;
-    }
-    enum listing_hit hit =
-        listing_mouse(&pairs->listing, &pairs->state, &pairs->pen, mouse);
-    pairs->reads = pairs->reads && hit == LISTING_MISSED;
-    if (hit == LISTING_ON_HEADER)
-        listing_do(&pairs->listing, &pairs->state, LISTING_SORT_TURN);
-    return hit != LISTING_MISSED;
-}
-
 static bool mouse(void *self, const struct snapshot *snapshot, const struct mouse *mouse,
                   struct answer *answer)
 {
@@ -414,7 +387,7 @@ static bool mouse(void *self, const struct snapshot *snapshot, const struct mous
     if (!table->evaluation)
         return false;
     if (view->pairs.is_open)
-        return click_pairs(&view->pairs, mouse);
+        return heads_pairs_mouse(&view->pairs, mouse);
     if (view->page.is_open)
         return click_page(view, mouse);
     enum listing_hit hit =

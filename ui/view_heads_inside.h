@@ -2,6 +2,8 @@
  * table), view_heads_words.c (the pane below it), view_heads_pairs.c, view_heads_page.c, and
  * view_heads_files.c (copies, files, explanations).
  *
+ * The pane of pairs serves the view of the router too.
+ *
  * A *row* is one of an evaluation's: heads, and as feet the mixture, the single head, the oracle.
  * A *place* is an attribute, or behind them the mean: SIZE_MAX where nothing of both is meant.
  */
@@ -71,9 +73,10 @@ struct heads_pairs {
     bool is_open, reads;       /* reads: the texts have the focus */
     struct analysis *analysis; /* with a count */
     enum routing routing;
-    size_t row, place;
+    size_t row, place; /* place SIZE_MAX: those of a prompt */
     struct text title;
-    uint32_t *positions; /* [n] by falling surety */
+    const char *order;   /* said beside the title */
+    uint32_t *positions; /* [n] by falling surety, or as they were given */
     size_t n;
     struct listing listing;
     struct listing_state state;
@@ -84,10 +87,19 @@ struct heads_pairs {
 
 void heads_pairs_open(struct heads_pairs *pairs, const struct heads_table *table,
                       size_t row, size_t place);
+/* Any pairs, judged by any row; n positions and the title are copied. */
+void heads_pairs_open_list(struct heads_pairs *pairs, struct analysis *analysis,
+                           enum routing routing, size_t row, const uint32_t *positions,
+                           size_t n, const char *title);
 void heads_pairs_close(struct heads_pairs *pairs);
 void heads_pairs_draw(struct heads_pairs *pairs, const struct pen *pen);
 bool heads_pairs_act(struct heads_pairs *pairs, const struct action *action,
                      struct answer *answer);
+/* The filter that the state has for them; NULL: none. */
+void heads_pairs_filter(struct heads_pairs *pairs, const char *filter);
+/* Back from the texts to the list; false: it was there. */
+bool heads_pairs_leave_texts(struct heads_pairs *pairs);
+bool heads_pairs_mouse(struct heads_pairs *pairs, const struct mouse *mouse);
 void heads_pairs_report(const struct heads_pairs *pairs, struct report *report);
 bool heads_pairs_go(struct heads_pairs *pairs, size_t pair); /* a number from 1 */
 size_t heads_pairs_at(const struct heads_pairs *pairs);      /* position; SIZE_MAX: none */

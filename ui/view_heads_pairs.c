@@ -7,7 +7,7 @@
 #include "corpus/corpus.h"
 #include "ui/view_heads_inside.h"
 
-enum { PAIR, VERDICT, SURETY, PROBABILITY, WEIGHT, ATTRIBUTE, PROMPT, N_COLUMNS };
+enum { PAIR, VERDICT, SURETY, PROBABILITY, WEIGHT, ATTRIBUTE, CONTEXT, PROMPT, N_COLUMNS };
 
 static const struct listing_column columns[N_COLUMNS] = {
     [PAIR] = {.name = "pair", .type = COLUMN_COUNT, .width = 7},
@@ -20,6 +20,7 @@ static const struct listing_column columns[N_COLUMNS] = {
                      .width = 5},
     [WEIGHT] = {.name = "weight", .type = COLUMN_SHARE, .decimals = 2, .width = 6},
     [ATTRIBUTE] = {.name = "attribute", .type = COLUMN_TEXT, .most = 16},
+    [CONTEXT] = {.name = "context", .type = COLUMN_TEXT, .most = 60, .stretch = true},
     [PROMPT] = {.name = "prompt", .type = COLUMN_TEXT, .width = 12, .stretch = true},
 };
 
@@ -123,6 +124,8 @@ static struct cell cell_of(const void *rows, size_t row, size_t column)
                     .log_weight[position * K + pairs->row]);
     else if (column == ATTRIBUTE)
         cell.text = evaluation->attributes[analysis->column[position]];
+    else if (column == CONTEXT)
+        cell.text = heads_text(analysis, position, HEADS_CONTEXT);
     else if (column == PROMPT)
         cell.text = heads_text(analysis, position, HEADS_PROMPT);
     return cell;
@@ -152,19 +155,10 @@ void heads_pairs_close(struct heads_pairs *pairs)
     *pairs = (struct heads_pairs){0};
 }
 
-void heads_pairs_open(struct heads_pairs *pairs, const struct heads_table *table,
-                      size_t row, size_t place)
+/* The positions are there. */
+static void begin(struct heads_pairs *pairs)
 {
-    heads_pairs_close(pairs);
-    pairs->analysis = analysis_ref(table->analysis);
-    pairs->routing = table->routing;
-    pairs->row = row;
-    pairs->place = place;
     pairs->is_open = true;
-    heads_add_title(table, row, place, "-", &pairs->title);
-    pairs->positions = mem_alloc((pairs->analysis->n_pairs + 1) * sizeof(uint32_t));
-    pairs->n = analysis_cell_pairs(pairs->analysis, pairs->routing, row,
-                                   heads_attribute(table, place), pairs->positions);
     pairs->listing = (struct listing){.columns = columns,
                                       .n_columns = N_COLUMNS,
                                       .n_rows = pairs->n,
@@ -174,9 +168,52 @@ void heads_pairs_open(struct heads_pairs *pairs, const struct heads_table *table
                                       .is_marked = is_marked,
                                       .empty = "no pairs of this attribute in the split"};
     pairs->state.hidden[WEIGHT] = head_of(pairs) == SIZE_MAX;
-    pairs->state.hidden[ATTRIBUTE] = heads_attribute(table, place) != SIZE_MAX;
-    pairs->state.hidden[PROMPT] = !pairs->analysis->corpus;
     listing_refresh(&pairs->listing, &pairs->state);
+}
+
+void heads_pairs_open(struct heads_pairs *pairs, const struct heads_table *table,
+                      size_t row, size_t place)
+{
+    heads_pairs_close(pairs);
+    pairs->analysis = analysis_ref(table->analysis);
+    pairs->routing = table->routing;
+    pairs->row = row;
+    pairs->place = place;
+    pairs->order = "surest right first";
+    heads_add_title(table, row, place, "-", &pairs->title);
+    pairs->positions = mem_alloc((pairs->analysis->n_pairs + 1) * sizeof(uint32_t));
+    pairs->n = analysis_cell_pairs(pairs->analysis, pairs->routing, row,
+                                   heads_attribute(table, place), pairs->positions);
+    pairs->state.hidden[ATTRIBUTE] = heads_attribute(table, place) != SIZE_MAX;
+    pairs->state.hidden[CONTEXT] = true;
+    pairs->state.hidden[PROMPT] = !pairs->analysis->corpus;
+    begin(pairs);
+}
+
+void heads_pairs_open_list(struct heads_pairs *pairs, struct analysis *analysis,
+                           enum routing routing, size_t row, const uint32_t *positions,
+                           size_t n, const char *title)
+{
+    heads_pairs_close(pairs);
+    pairs->analysis = analysis_ref(analysis);
+    pairs->routing = routing;
+    pairs->row = row;
+    pairs->place = SIZE_MAX;
+    pairs->order = "what the mixture says";
+    text_add(&pairs->title, title);
+    pairs->positions = mem_alloc((n + 1) * sizeof(uint32_t));
+    memcpy(pairs->positions, positions, n * sizeof(uint32_t));
+    pairs->n = n;
+    pairs->state.hidden[CONTEXT] = !analysis->corpus || !analysis->has_contexts;
+    pairs->state.hidden[PROMPT] = true; /* it is the same of all */
+    begin(pairs);
+}
+
+void heads_pairs_filter(struct heads_pairs *pairs, const char *filter)
+{
+    const char *now = pairs->state.filter.length ? pairs->state.filter.bytes : "";
+    if (strcmp(now, filter ? filter : "") != 0)
+        listing_filter(&pairs->listing, &pairs->state, filter ? filter : "", NULL);
 }
 
 size_t heads_pairs_at(const struct heads_pairs *pairs)
@@ -205,7 +242,7 @@ void heads_pairs_draw(struct heads_pairs *pairs, const struct pen *pen)
         list = 0;
     struct pen top = pen_rows(pen, 0, list), below = pen_rows(pen, list, rows - list);
     const char *right =
-        pairs->routing == ROUTE_CONTEXT ? "router reads contexts" : "surest right first";
+        pairs->routing == ROUTE_CONTEXT ? "router reads contexts" : pairs->order;
     pairs->pen = list ? pen_frame(&top, !pairs->reads, pairs->title.bytes,
                                   pen->box.columns > 90 ? right : NULL)
                       : top;
@@ -285,6 +322,32 @@ bool heads_pairs_act(struct heads_pairs *pairs, const struct action *action,
     if (action->kind == ACTION_DO && strcmp(word, "mark") == 0)
         return mark(pairs, answer);
     return heads_move(&pairs->listing, &pairs->state, action, answer);
+}
+
+bool heads_pairs_leave_texts(struct heads_pairs *pairs)
+{
+    bool read = pairs->reads;
+    pairs->reads = false;
+    return read;
+}
+
+bool heads_pairs_mouse(struct heads_pairs *pairs, const struct mouse *mouse)
+{
+    int row, column;
+    if (pairs->texts.canvas &&
+        pen_hit(&pairs->texts, mouse->row, mouse->column, &row, &column)) {
+        pairs->reads = true;
+        pairs->skip += mouse->action == MOUSE_WHEEL_DOWN ? 3 : 0;
+        pairs->skip -= mouse->action == MOUSE_WHEEL_UP ? 3 : 0;
+        pairs->skip = pairs->skip < 0 ? 0 : pairs->skip;
+        return true;
+    }
+    enum listing_hit hit =
+        listing_mouse(&pairs->listing, &pairs->state, &pairs->pen, mouse);
+    pairs->reads = pairs->reads && hit == LISTING_MISSED;
+    if (hit == LISTING_ON_HEADER)
+        listing_do(&pairs->listing, &pairs->state, LISTING_SORT_TURN);
+    return hit != LISTING_MISSED;
 }
 
 /* ---- files ---- */

@@ -283,11 +283,12 @@ static enum status open_sides(struct sides *sides, struct call *call, struct err
     return status;
 }
 
-static enum status watch(struct comparing *comparing, struct call *call, struct error *err)
+static enum status watch(struct comparing *comparing, const struct compare_report *what,
+                         struct call *call, struct error *err)
 {
     struct comparing_progress at = comparing_progress(comparing),
                               before = {.run = SIZE_MAX};
-    size_t runs = ((const struct compare_args *)call->args)->runs;
+    size_t runs = what->options->runs;
     enum status status = STATUS_OK;
     progress_begin(call->progress, "comparing", NULL);
     while (!status && !comparing_finished(comparing)) {
@@ -297,6 +298,7 @@ static enum status watch(struct comparing *comparing, struct call *call, struct 
                         method_names[at.method]);
             progress_say(call->progress, line.bytes);
             text_done(&line);
+            compare_show(what, call);
         }
         before = at;
         status = comparing_step(comparing, err);
@@ -324,14 +326,13 @@ static enum status compare_sides(struct sides *sides, struct call *call, struct 
     struct comparing *comparing =
         comparing_create(train, sides->test, args->model ? &sides->subject.model : NULL,
                          &options, team, err);
-    status = comparing ? watch(comparing, call, err) : err->status;
-    if (!status) {
-        struct text line = {0};
-        again_add(call->command, args, "methods", call->seed, &line);
-        compare_report(&(struct compare_report){comparing, &options, line.bytes},
-                       call->report);
-        text_done(&line);
-    }
+    struct text line = {0};
+    again_add(call->command, args, "methods", call->seed, &line);
+    const struct compare_report what = {comparing, &options, line.bytes};
+    status = comparing ? watch(comparing, &what, call, err) : err->status;
+    if (!status)
+        compare_report(&what, call);
+    text_done(&line);
     comparing_free(comparing);
     team_free(team);
     return status;

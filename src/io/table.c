@@ -143,6 +143,34 @@ struct table *table_copy(const struct table *table)
     return copy;
 }
 
+static bool is_same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool is_same_number(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
+bool table_is_same(const struct table *a, const struct table *b)
+{
+    if (!a || !b || a->n_rows != b->n_rows || a->n_columns != b->n_columns ||
+        !is_same_text(a->name, b->name) || !is_same_text(a->title, b->title))
+        return false;
+    for (size_t c = 0; c < a->n_columns; c++)
+        if (!is_same_text(a->columns[c].name, b->columns[c].name) ||
+            !is_same_text(a->columns[c].title, b->columns[c].title))
+            return false;
+    for (size_t i = 0; i < a->n_rows * a->n_columns; i++) {
+        const struct cell *x = &a->cells[i], *y = &b->cells[i];
+        if (!is_same_number(x->value, y->value) || !is_same_number(x->high, y->high) ||
+            !is_same_text(x->text, y->text))
+            return false;
+    }
+    return true;
+}
+
 /* ---- what the writers share ---- */
 
 /* Marks are written as one more column of texts, if there are any. */

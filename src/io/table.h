@@ -79,6 +79,8 @@ const struct cell *table_cell(const struct table *table, size_t row, size_t colu
 struct table *table_select(const struct table *table, const size_t *rows, size_t n_rows,
                            const size_t *columns, size_t n_columns, bool marks);
 struct table *table_copy(const struct table *table);
+/* Whether both have the same name, columns and cells; not so for NULL. */
+bool table_is_same(const struct table *a, const struct table *b);
 void table_free(struct table *table); /* NULL is allowed */
 
 /* ---- writing ---- */

@@ -125,19 +125,20 @@ struct comparing_progress comparing_progress(const struct comparing *comparing);
 size_t comparing_threads(const struct features *train,
                          const struct comparing_options *options, size_t most);
 
-/* ---- results, once it has finished ---- */
+/* ---- results, of the runs that there are so far ---- */
 
 struct comparing_figure {
     double value;
-    struct interval runs;    /* Student's, over the runs (E13); NaN for one */
-    struct interval prompts; /* bootstrap over prompts, all runs together (E8) */
+    struct interval runs; /* Student's, over the runs (E13); NaN for one */
+    struct interval
+        prompts; /* bootstrap over prompts, all runs together (E8); NaN before all are there */
 };
 
 struct comparing_row {
     enum method method;
     unsigned told;
-    const char *missing; /* why it is not applicable; NULL: it is. Borrowed */
-    struct comparing_figure mean;
+    const char *missing;          /* why it is not applicable; NULL: it is. Borrowed */
+    struct comparing_figure mean; /* NaN before its first run has ended */
     struct comparing_figure difference; /* to the reference; NaN for itself or without it */
     double
         *cells; /* [n_groups] accuracy, mean over the runs that score pairs of it; owned */

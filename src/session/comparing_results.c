@@ -34,11 +34,18 @@ static double score_run(const struct comparing *comparing, int method, size_t ru
     return sum / (double)n_cells;
 }
 
-/* means[r] of every run; cells of all groups are means over the runs that score them. */
+/* Runs in which a method has been scored so far. */
+static size_t runs_of(const struct comparing *comparing, int method)
+{
+    size_t n = comparing->run + (method < comparing->method);
+    return n < comparing->options.runs ? n : comparing->options.runs;
+}
+
+/* means[r] of every run that there is; cells of all groups are means over the runs that score them. */
 static void score_method(const struct comparing *comparing, int method, double *means,
                          double *cells)
 {
-    size_t G = comparing->groups.n, runs = comparing->options.runs;
+    size_t G = comparing->groups.n, runs = runs_of(comparing, method);
     double *one = mem_alloc((G + 1) * sizeof *one);
     size_t *n = mem_zero((G + 1) * sizeof *n);
     memset(cells, 0, G * sizeof *cells);
@@ -61,18 +68,20 @@ static double mean_of(const double *values, size_t n)
     double sum = 0;
     for (size_t i = 0; i < n; i++)
         sum += values[i] / (double)n;
-    return sum;
+    return n ? sum : (double)NAN;
 }
 
 static void fill_figures(const struct comparing *comparing, struct comparing_row *row,
                          const double *means, const double *reference)
 {
-    size_t runs = comparing->options.runs;
+    size_t runs = runs_of(comparing, (int)row->method);
+    size_t others = runs_of(comparing, (int)comparing->options.reference);
     row->mean.value = mean_of(means, runs);
     row->mean.runs = interval_mean(means, runs);
     if (!reference || row->method == comparing->options.reference)
         return;
-    double *gaps = mem_alloc(runs * sizeof *gaps);
+    runs = runs < others ? runs : others;
+    double *gaps = mem_alloc((runs + 1) * sizeof *gaps);
     for (size_t r = 0; r < runs; r++)
         gaps[r] = means[r] - reference[r];
     row->difference.value = mean_of(gaps, runs);
@@ -220,7 +229,8 @@ void comparing_results(const struct comparing *comparing, struct comparing_resul
         if (!row->missing)
             fill_row(comparing, &made, row, means);
     }
-    bootstrap_rows(comparing, &made);
+    if (comparing->finished)
+        bootstrap_rows(comparing, &made);
     free(means);
     *out = made;
 }
