@@ -128,14 +128,15 @@ static inline void served_open(struct served *served)
     const struct encoding_options options = {.encoder = served->address};
     if (corpus_write(&corpus, served_path(served, "run.jsonl"), NULL, &err) ||
         encoding_make(&encoding, &corpus, &options, &err) ||
-        features_save(served_path(served, "run.features"), &encoding.features, DTYPE_F32,
-                      &err))
+        features_save(served_path(served, "run.features.safetensors"), &encoding.features,
+                      DTYPE_F32, &err))
         fail_msg("%s", err.message);
     encoding_done(&encoding);
     corpus_done(&corpus);
-    served_write_model(served_path(served, "run.model"));
-    served->features = held_features_open(served_path(served, "run.features"), &err);
-    served->model = held_model_open(served_path(served, "run.model"), &err);
+    served_write_model(served_path(served, "run.model.safetensors"));
+    served->features =
+        held_features_open(served_path(served, "run.features.safetensors"), &err);
+    served->model = held_model_open(served_path(served, "run.model.safetensors"), &err);
     assert_string_equal(err.message, "");
     served->corpus =
         held_corpus_open(served_path(served, "run.jsonl"), served->features, NULL, &err);
