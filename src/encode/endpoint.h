@@ -78,7 +78,7 @@ struct endpoint_options {
     const char *cache; /* folder; NULL: $XDG_CACHE_HOME/microscope/vectors */
     bool no_cache;
 
-    const struct cancel *cancel; /* looked at ten times a second; NULL: never stopped */
+    const struct cancel *cancel; /* looked at 20 times a second; NULL: never stopped */
     /* Called from endpoint_connect and endpoint_embed about ten times a second; NULL: nobody looks. */
     void (*progress)(void *self, const struct endpoint_progress *progress);
     void *self;

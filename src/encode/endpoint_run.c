@@ -8,7 +8,7 @@
 #include "encode/endpoint_run_inside.h"
 
 /* Seconds: between looks at the cancel flag, and in which a server must say how it is. */
-static const double look_often = 0.1, health_within = 5;
+static const double look_often = 0.05, health_within = 5;
 
 /* Tokens of a request that has bulk_seconds; longer ones have more. */
 enum { UNIT_TOKENS = 8192 };
@@ -286,7 +286,7 @@ enum status endpoint_run_whole(struct endpoint_run *run, struct error *err)
     double shown = -1;
     while (!endpoint_run_step(run)) {
         double now = clock_seconds();
-        if (endpoint->progress && now - shown >= look_often) {
+        if (endpoint->progress && now - shown >= 2 * look_often) {
             struct endpoint_progress progress;
             endpoint_run_report(run, &progress);
             endpoint->progress(endpoint->self, &progress);

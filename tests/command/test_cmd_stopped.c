@@ -28,7 +28,7 @@ static struct child start_asking(const char *command, const char *rest)
 static void test_ctrl_c_while_a_server_hangs(void **state)
 {
     (void)state;
-    /* The cancel flag is looked at ten times a second; the rest is for a busy machine. */
+    /* The cancel flag is looked at 20 times a second; the rest is for a busy machine. */
     static const double soon = 0.5;
     char hedge[300];
     snprintf(hedge, sizeof hedge, "-a brief --context wordy --corpus %s",
@@ -47,6 +47,8 @@ static void test_ctrl_c_while_a_server_hangs(void **state)
             fail_msg("%s: code %d after %.3f s: %s", cases[i].command, result.code, took,
                      result.err.bytes);
         assert_int_equal(result.out.length, 0);
+        print_message("# %s ends %.0f ms after the signal\n", cases[i].command,
+                      (took - 0.04) * 1000); /* child_signal waits 40 ms first */
         done(&result);
     }
 }
@@ -81,7 +83,9 @@ static void test_tune_asks_the_server(void **state)
     text_printf(&lines, "open %s %s %s\n", served_path(&served, "run.features.safetensors"),
                 served_path(&served, "run.model.safetensors"),
                 served_path(&served, "run.jsonl"));
-    text_add(&lines, "context 'in many words'\nlabel 1 chosen\nlabel 3 rejected\ntune --epochs 2\n");
+    text_add(
+        &lines,
+        "context 'in many words'\nlabel 1 chosen\nlabel 3 rejected\ntune --epochs 2\n");
     const char *path = folder_write(&served.folder, "s.mic", lines.bytes, lines.length);
     snprintf(script, sizeof script, "run %s", path);
     struct result result = run(microscope, script);
