@@ -10,6 +10,9 @@
 #include "base/rng.h"
 #include "encode/encoder.h"
 
+/* Prompts beyond the sample that are read, of pairs that come to be looked at while the text is the same. */
+enum { MORE = 16 };
+
 enum step { STEP_FEW, STEP_SAMPLE, STEP_WHOLE, N_STEPS };
 
 /* Seconds between two tries at most. */
@@ -155,6 +158,8 @@ static struct effect *encode(struct live *live, const struct work *work, struct 
         mark_pairs(features, wish->pairs, wish->n_pairs, 0, SIZE_MAX, marks);
     } else {
         mark_sample(features, wish, work->step, marks);
+        for (size_t i = 0; work->before && i < work->before->n; i++)
+            marks[work->before->prompts[i]] = 1;
     }
     const struct effect_wish asked = {.features = features,
                                       .corpus = live->corpus ? &live->corpus->corpus : NULL,
@@ -211,9 +216,13 @@ static void put(struct effect **place, struct effect *effect)
     *place = effect;
 }
 
+/* Whether the pairs' prompts were read. Better figures may bring other pairs, which are followed only so
+ * far. */
 static bool covers(const struct live *live, const struct wish *wish)
 {
     const struct features *features = &live->features->features;
+    if (!wish->is_whole && live->effect && live->effect->n >= LIVE_SAMPLE + MORE)
+        return true;
     for (size_t i = 0; i < wish->n_pairs; i++) {
         int32_t prompt = features->pair_prompt[wish->pairs[i]];
         if (prompt >= 0 && !effect_has(live->effect, (uint32_t)prompt))

@@ -151,6 +151,27 @@ static void test_estimates(void **state)
     close_live();
 }
 
+/* A pair that comes to be looked at is read too, and what was read stays. */
+static void test_another_pair(void **state)
+{
+    (void)state;
+    static const uint32_t pairs[] = {43, 41};
+    open_live(5);
+    ask("in verse", false);
+    size_t n = reach(LIVE_READY).effect->n, asked = atomic_load(&served.n_texts);
+    struct live_wish other = wish("in verse", false);
+    other.pairs = pairs;
+    live_ask(live, &other);
+    struct live_at at = reach(LIVE_READY);
+    assert_int_equal(at.effect->n, n + 1);
+    assert_true(effect_has(at.effect, 41) && effect_has(at.effect, 43));
+    assert_int_equal(atomic_load(&served.n_texts), asked + 1);
+    other.pairs = pairs + 1; /* was read */
+    live_ask(live, &other);
+    assert_int_equal(live_at(live).state, LIVE_READY);
+    close_live();
+}
+
 /* What is typed over is broken off, and never becomes the answer. */
 static void test_the_latest_wins(void **state)
 {
@@ -353,6 +374,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_steps),
         cmocka_unit_test(test_estimates),
+        cmocka_unit_test(test_another_pair),
         cmocka_unit_test(test_the_latest_wins),
         cmocka_unit_test(test_texts_rest_first),
         cmocka_unit_test(test_a_server_that_hangs),
