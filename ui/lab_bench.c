@@ -204,6 +204,8 @@ bool lab_bench_waits(const struct lab_bench *bench)
 
 void lab_bench_add_progress(const struct lab_bench *bench, struct text *out)
 {
+    if (!bench->live)
+        return;
     if (bench->shown_percent > 0)
         text_printf(out, "encoding the context %d %%", bench->shown_percent);
     else if (bench->shown_percent == 0)
