@@ -23,6 +23,7 @@ static void free_view(void *self)
 {
     struct ablate_view *view = self;
     ablate_lines_drop(view);
+    table_free(view->seen);
     table_free(view->table);
     free(view->columns);
     listing_done(&view->state);
@@ -43,11 +44,35 @@ static uint64_t id_of(const void *rows, size_t row)
     return row;
 }
 
-static void take_table(struct ablate_view *view, const struct table *table)
+/* Columns come to be known while the work goes on; those of which nothing is are left out. */
+static struct table *known_columns(const struct table *table)
 {
+    size_t n = 0, most = table->n_columns + table->n_rows;
+    size_t *columns = mem_alloc((most + 1) * sizeof *columns);
+    for (size_t c = 0; c < table->n_columns; c++)
+        for (size_t r = 0; r < table->n_rows; r++)
+            if (!c || !isnan(table_cell(table, r, c)->value)) {
+                columns[n++] = c;
+                break;
+            }
+    size_t *rows = columns + n;
+    for (size_t r = 0; r < table->n_rows; r++)
+        rows[r] = r;
+    struct table *known = table_select(table, rows, table->n_rows, columns, n, true);
+    free(columns);
+    return known;
+}
+
+static void take_table(struct ablate_view *view, const struct table *seen)
+{
+    struct table *table = known_columns(seen);
+    if (view->table && view->table->n_columns != table->n_columns)
+        listing_forget(&view->state);
+    table_free(view->seen);
     table_free(view->table);
     free(view->columns);
-    view->table = table_copy(table);
+    view->seen = table_copy(seen);
+    view->table = table;
     view->columns = mem_zero(table->n_columns * sizeof *view->columns);
     for (size_t c = 0; c < table->n_columns; c++)
         view->columns[c] =
@@ -80,7 +105,7 @@ static void update(void *self, const struct snapshot *snapshot)
         if (strcmp(task_command(task)->name, "ablate") == 0)
             view->is_running = true;
     }
-    if (table && !table_is_same(view->table, table))
+    if (table && !table_is_same(view->seen, table))
         take_table(view, table);
     view->wants_loss = is_set(snapshot, "what", "loss");
     view->is_log = is_set(snapshot, "scale", "log");

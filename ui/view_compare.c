@@ -27,6 +27,7 @@ static void free_view(void *self)
     analysis_unref(view->pinned);
     table_free(view->table);
     listing_done(&view->state);
+    text_done(&view->names);
     free(view->asked);
     free(view);
 }
@@ -115,8 +116,6 @@ static void update(void *self, const struct snapshot *snapshot)
     if (view->is_changed)
         compare_rows_make(view, read_scale(snapshot));
     view->is_changed = false;
-    if (view->state.column >= view->listing.n_columns)
-        view->state.column = 0;
     listing_set(&view->listing, &view->state,
                 snapshot_entry(snapshot, VIEW_COMPARE, "sort"),
                 snapshot_entry(snapshot, VIEW_COMPARE, "filter"),

@@ -70,7 +70,8 @@ struct compare_view {
     bool knows_prompts; /* some difference has an interval over prompts */
 
     struct listing_column *columns;
-    int *what; /* [n_columns] enum compare_what, + group */
+    int *what;         /* [n_columns] enum compare_what, + group */
+    struct text names; /* of the columns, to see whether they are others than before */
     struct listing listing;
     struct listing_state state;
     struct pen pane;

@@ -348,6 +348,24 @@ static void make_columns(struct compare_view *view)
                &(struct listing_column){.name = "told", .type = COLUMN_TEXT, .most = 40});
 }
 
+/* Order and filter are by columns; the cursor stays on the one of that name. */
+static void keep_state(struct compare_view *view, const char *cursor)
+{
+    struct text names = {0};
+    size_t column = 0;
+    for (size_t c = 0; c < view->listing.n_columns; c++) {
+        text_printf(&names, "%s\n", view->columns[c].name);
+        if (cursor && strcmp(cursor, view->columns[c].name) == 0)
+            column = c;
+    }
+    if (!view->names.bytes || strcmp(names.bytes, view->names.bytes) != 0) {
+        listing_forget(&view->state);
+        view->state.column = column;
+    }
+    text_done(&view->names);
+    view->names = names;
+}
+
 /* ---- all of it ---- */
 
 void compare_rows_drop(struct compare_view *view)
@@ -454,6 +472,9 @@ static void make_heat(struct compare_view *view, enum heat_scale scale)
 void compare_rows_make(struct compare_view *view, enum heat_scale scale)
 {
     enum { AT_HAND = 8 };
+    char *cursor = view->state.column < view->listing.n_columns
+                       ? mem_copy_text(view->columns[view->state.column].name)
+                       : NULL;
     compare_rows_drop(view);
     size_t most = AT_HAND + (view->table ? view->table->n_rows : 0);
     make_groups(view);
@@ -474,6 +495,8 @@ void compare_rows_make(struct compare_view *view, enum heat_scale scale)
         view->against[i] = view->values[view->base * view->n_groups + i % view->n_groups];
     make_heat(view, scale);
     make_columns(view);
+    keep_state(view, cursor);
+    free(cursor);
     view->listing.columns = view->columns;
     view->listing.n_rows = view->n_rows;
     view->listing.rows = view;

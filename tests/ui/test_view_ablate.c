@@ -168,10 +168,12 @@ static void test_half_of_it(void **state)
     }
     tried_has(&tried, "loss against heads");
     tried_has(&tried, "at work");
+    tried_lacks(&tried, "best head"); /* of which nothing is known yet */
+    tried_run(&tried, "sort ablate -heads");
     tried_keys(&tried, "} } { \\ o Right Right i Esc x");
     settle(&tried);
     tried_lacks(&tried, "at work");
-    tried_has(&tried, "heads 2  o");
+    tried_has(&tried, "heads 3  o");
     tried_done(&tried);
 }
 

@@ -157,6 +157,15 @@ static void test_sorted_marked_and_explained(void **state)
     tried_key(&tried, "Esc");
     tried_keys(&tried, "o c c c");
     tried_has(&tried, "c → scale compare difference");
+    tried_run(&tried, "scale compare");
+    tried_run(&tried, "sort compare humor-and-entertainment,-kind");
+    tried_run(&tried, "filter compare humor-and-entertainment>0.6");
+    tried_run(&tried, "cursor compare 'em;kind'");
+    tried_key(&tried, "o"); /* columns change places under order, filter and cursor */
+    tried_has(&tried, "kind▼");
+    tried_key(&tried, "i");
+    tried_has(&tried, "kind of em: method");
+    tried_keys(&tried, "Esc F");
     tried_run(&tried, "cursor compare nobody");
     tried_run(&tried, "search 'micro'");
     tried_has(&tried, "1 of 2");
