@@ -7,10 +7,18 @@
 #include "ui/view_context_inside.h"
 #include "ui/views.h"
 
+static const char *past_context(void *owner, size_t back)
+{
+    const struct context_view *view = owner;
+    return back && back <= view->n_past ? view->past[view->n_past - back] : NULL;
+}
+
 static void *create(void)
 {
     struct context_view *view = mem_zero(sizeof *view);
     view->settings = lab_settings_make();
+    view->edit.owner = view;
+    view->edit.history = past_context;
     return view;
 }
 
@@ -19,6 +27,9 @@ static void free_view(void *self)
     struct context_view *view = self;
     context_pick_close(&view->pick);
     line_edit_done(&view->edit);
+    for (size_t i = 0; i < view->n_past; i++)
+        free(view->past[i]);
+    free(view->past);
     lab_settings_done(&view->settings);
     listing_done(&view->state);
     live_table_done(&view->curve);
@@ -39,6 +50,7 @@ static bool begin_typing(struct context_view *view, struct answer *answer)
     }
     view->is_typing = true;
     view->edit.at = view->edit.text.length;
+    view->edit.back = 0;
     return true;
 }
 
@@ -51,10 +63,12 @@ static void enter(struct context_view *view, struct answer *answer)
     }
     view->is_typing = false;
     text_add(&answer->line, "context");
-    if (*text) {
-        text_add_char(&answer->line, ' ');
-        line_add_word(&answer->line, text);
-    }
+    if (!*text)
+        return;
+    text_add_char(&answer->line, ' ');
+    line_add_word(&answer->line, text);
+    MEM_RESERVE(view->past, view->n_past, view->past_room);
+    view->past[view->n_past++] = mem_copy_text(text);
 }
 
 /* The words of the nearest known context become those of the field. */

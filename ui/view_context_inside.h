@@ -49,6 +49,8 @@ struct context_view {
     enum context_pane pane;
     struct line_edit edit;
     bool is_typing;
+    char **past; /* [n_past] contexts that were entered in this run */
+    size_t n_past, past_room;
     struct context_pick pick;
 
     /* Of the snapshot; what it borrows from the lab is made anew at each update. */
