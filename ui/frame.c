@@ -228,16 +228,29 @@ static struct lines share_rows(int rows, int columns)
         .title = rows >= 5, .tabs = !is_small, .status = rows >= 2, .hints = !is_small};
 }
 
+/* Layers from the first that takes the whole body hide what is below; one that takes rows at its end
+ * leaves the rest to the view. */
 static void draw_body(struct workbench *workbench, const struct pen *pen)
 {
     const struct view *view = view_table[workbench->view];
     void *self = workbench_front(workbench);
+    struct pen parts[2] = {*pen, *pen}; /* the view's, the pane's */
     workbench->body = *pen;
-    view->draw(self, &workbench->snapshot, pen);
+    for (size_t i = 0; i < workbench->n_layers; i++) {
+        const struct overlay *overlay = &workbench->layers[i].overlay;
+        if (!overlay->kind->rows)
+            continue;
+        int rows = overlay->kind->rows(overlay->self, pen->box.rows);
+        parts[0] = pen_rows(pen, 0, pen->box.rows - rows);
+        parts[1] = pen_rows(pen, pen->box.rows - rows, rows);
+    }
+    if (parts[0].box.rows > 0)
+        view->draw(self, &workbench->snapshot, &parts[0]);
     for (size_t i = 0; i < workbench->n_layers; i++) {
         const struct overlay *overlay = &workbench->layers[i].overlay;
         if (!overlay->kind->is_line)
-            overlay->kind->draw(overlay->self, &workbench->snapshot, pen);
+            overlay->kind->draw(overlay->self, &workbench->snapshot,
+                                overlay->kind->rows ? &parts[1] : pen);
     }
 }
 

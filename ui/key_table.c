@@ -34,7 +34,7 @@ const struct binding key_table[] = {
     {"all", "End", "go last", "last row", NULL, 0},
     {"all", "G", "go last", "last row", NULL, 0},
     {"all", "Enter", "do open", "open what is under the cursor", "open", 70},
-    {"all", "Esc", "do back", "back, cancel", NULL, 0},
+    {"all", "Esc", "do back", "back; with nothing to go back from: stop what runs", NULL, 0},
 
     {"all", "/", "prompt \"search \"", "search as you type", "search", 60},
     {"all", "n", "go next-hit", "next hit of the search", NULL, 0},
@@ -68,6 +68,7 @@ const struct binding key_table[] = {
     {"all", "L", "view log", "the log of commands", NULL, 0},
     {"all", "M", "mouse", "mouse on or off", NULL, 0},
     {"all", ":", "prompt", "type a command", "command", 80},
+    {"all", "`", "console", "type commands below the view", "console", 5},
     {"all", "Ctrl-L", "redraw", "draw the screen anew", NULL, 0},
     {"all", "Ctrl-C", "cancel", "stop what runs in the background", NULL, 0},
     {"all", "q", "do close", "close; at the top: quit", "quit", 10},
@@ -108,6 +109,32 @@ const struct binding key_table[] = {
     {"page", "Ctrl-L", "redraw", "draw the screen anew", NULL, 0},
     {"page", "Q", "quit", "quit", NULL, 0},
     {"page", "F10", "quit", "quit", NULL, 0},
+
+    /* lines that are typed; further keys are those of a shell's line (ui/line_edit.h) */
+    {"prompt", "Enter", "do enter", "run the command", "run", 90},
+    {"prompt", "Tab", "do complete", "complete; again: the next", "complete", 80},
+    {"prompt", "Up", "go up", "the line before, of the history", "history", 70},
+    {"prompt", "Esc", "do back", "leave it", "leave", 60},
+    {"search", "Enter", "do enter", "stay at this hit", "stay here", 90},
+    {"search", "Esc", "do back", "back to where the cursor was", "back", 80},
+    {"filter", "Enter", "do enter", "keep the filter", "keep", 90},
+    {"filter", "Esc", "do back", "as it was before", "as it was", 80},
+    {"ask", "Esc", "do back", "do nothing", "do nothing", 90},
+
+    /* the console */
+    {"console", "Enter", "do enter", "run the command", "run", 90},
+    {"console", "Tab", "do complete", "complete; again: the next", "complete", 80},
+    {"console", "PgUp", "go page-up", "a page back", "back", 70},
+    {"console", "PgDn", "go page-down", "a page on", NULL, 0},
+    {"console", "Alt-Left", "go left", "to the left", NULL, 0},
+    {"console", "Alt-Right", "go right", "to the right", NULL, 0},
+    {"console", "Alt-Up", "do larger", "more rows for the console", "larger", 60},
+    {"console", "Alt-Down", "do smaller", "fewer rows", "smaller", 50},
+    {"console", "Esc", "do back", "close the console", "close", 85},
+    {"console", "Ctrl-C", "cancel", "drop the line; without one: stop what runs", NULL, 0},
+    {"console", "Ctrl-L", "redraw", "draw the screen anew", NULL, 0},
+    {"console", "F1", "keys", "keys and commands", "help", 40},
+    {"console", "F10", "quit", "quit", NULL, 0},
 
     /* files to choose from */
     {"pick", "Up", "go up", "up", NULL, 0},

@@ -12,8 +12,10 @@
 
 struct overlay_answer {
     struct answer answer;
-    bool close;    /* it is done: freed before the line is run */
-    bool is_typed; /* the user wrote the line, and wants to read what it finds */
+    bool close; /* it is done: freed before the line is run */
+    bool
+        is_typed; /* the user wrote the line, and wants to read what it finds: where it was typed,
+                    * unless that is closed */
 };
 
 struct overlay_kind {
@@ -25,6 +27,8 @@ struct overlay_kind {
 
     /* The members below may be NULL. */
 
+    /* How many rows at the end of the body it takes; the view is drawn in the rest. NULL: all. */
+    int (*rows)(const void *self, int rows);
     bool (*act)(void *self, const struct snapshot *snapshot, const struct action *action,
                 struct overlay_answer *answer);
     /* As those of a view. */

@@ -2,10 +2,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "command/complete.h"
 #include "command/line.h"
-#include "command/script.h"
-#include "ui/session_words.h"
+#include "ui/command_edit.h"
 #include "ui/workbench_inside.h"
 
 enum prompt_kind { PROMPT_COMMAND, PROMPT_SEARCH, PROMPT_FILTER };
@@ -13,8 +11,7 @@ enum prompt_kind { PROMPT_COMMAND, PROMPT_SEARCH, PROMPT_FILTER };
 struct prompt {
     struct workbench *workbench;
     enum prompt_kind kind;
-    struct line_edit edit;
-    struct completions found; /* what the candidates of edit are, for their help */
+    struct command_edit edit;
 };
 
 /* ---- what a change of the text does at once ---- */
@@ -28,7 +25,7 @@ static void search(struct prompt *prompt, const char *text)
 static void preview(struct prompt *prompt)
 {
     struct workbench *workbench = prompt->workbench;
-    const char *text = line_edit_text(&prompt->edit);
+    const char *text = line_edit_text(&prompt->edit.line);
     if (prompt->kind == PROMPT_SEARCH)
         search(prompt, text);
     if (prompt->kind == PROMPT_FILTER) {
@@ -49,24 +46,11 @@ static void end_filter(struct prompt *prompt)
 
 /* ---- entering ---- */
 
-/* Whether more is needed before the line can be run: an open quote or bracket. */
-static bool is_incomplete(const char *text, struct error *err)
-{
-    struct script script = {.name = ":", .text = text, .length = strlen(text)};
-    struct statement statement = {0};
-    enum script_result result;
-    do
-        result = script_next(&script, &statement, err);
-    while (result == SCRIPT_STATEMENT);
-    statement_done(&statement);
-    return result == SCRIPT_INCOMPLETE;
-}
-
 static void enter_command(struct prompt *prompt, struct overlay_answer *answer)
 {
-    const char *text = line_edit_text(&prompt->edit);
+    const char *text = line_edit_text(&prompt->edit.line);
     struct error err;
-    if (is_incomplete(text, &err)) {
+    if (command_is_incomplete(text, &err)) {
         workbench_say(prompt->workbench, TONE_WRONG, "%s", err.message);
         return;
     }
@@ -77,7 +61,7 @@ static void enter_command(struct prompt *prompt, struct overlay_answer *answer)
 
 static void enter(struct prompt *prompt, struct overlay_answer *answer)
 {
-    const char *text = line_edit_text(&prompt->edit);
+    const char *text = line_edit_text(&prompt->edit.line);
     struct text *line = &answer->answer.line;
     if (prompt->kind == PROMPT_COMMAND) {
         enter_command(prompt, answer);
@@ -103,6 +87,24 @@ static void leave(struct prompt *prompt, struct overlay_answer *answer)
         search(prompt, NULL);
 }
 
+/* The keys that the row of the mode says, where they are not the editor's own. */
+static bool act(void *self, const struct snapshot *snapshot, const struct action *action,
+                struct overlay_answer *answer)
+{
+    (void)snapshot;
+    if (action->kind != ACTION_DO)
+        return false;
+    if (strcmp(action->word, "enter") == 0)
+        enter(self, answer);
+    else if (strcmp(action->word, "back") == 0)
+        leave(self, answer);
+    else if (strcmp(action->word, "complete") == 0)
+        line_edit_key(&((struct prompt *)self)->edit.line, (struct key){KEY_CODE_TAB, 0});
+    else
+        return false;
+    return true;
+}
+
 static bool types(void *self)
 {
     (void)self;
@@ -114,9 +116,10 @@ static bool typed(void *self, const struct snapshot *snapshot, const struct even
 {
     (void)snapshot;
     struct prompt *prompt = self;
-    enum line_answer said = event->kind == EVENT_PASTE
-                                ? line_edit_paste(&prompt->edit, event->text, event->length)
-                                : line_edit_key(&prompt->edit, event->key);
+    enum line_answer said =
+        event->kind == EVENT_PASTE
+            ? line_edit_paste(&prompt->edit.line, event->text, event->length)
+            : line_edit_key(&prompt->edit.line, event->key);
     if (said == LINE_ENTERED)
         enter(prompt, answer);
     else if (said == LINE_LEFT)
@@ -126,57 +129,7 @@ static bool typed(void *self, const struct snapshot *snapshot, const struct even
     return said != LINE_IGNORED;
 }
 
-/* ---- completion and history ---- */
-
-static const char *walk_history(void *owner, size_t back)
-{
-    const struct prompt *prompt = owner;
-    return history_back(&prompt->workbench->history, back);
-}
-
-static void complete_command(void *owner, const char *bytes, size_t at, size_t *start,
-                             struct line_edit *edit)
-{
-    struct prompt *prompt = owner;
-    const struct complete_source source = {.table = prompt->workbench->options.table,
-                                           .add = session_words_add,
-                                           .context = prompt->workbench->interpreter};
-    char *line = mem_copy(bytes, at);
-    completions_done(&prompt->found);
-    prompt->found = (struct completions){0};
-    complete_line(&source, line, at, &prompt->found);
-    *start = prompt->found.begin;
-    for (size_t i = 0; i < prompt->found.n; i++)
-        line_candidate(edit, prompt->found.items[i].text);
-    free(line);
-}
-
 /* ---- drawing ---- */
-
-/* What completion offers, above the line, with what each is. */
-static void draw_candidates(const struct prompt *prompt, const struct pen *line)
-{
-    enum { MOST = 12, NAME_ROOM = 12 };
-    const struct line_edit *edit = &prompt->edit;
-    int room = line->box.row < MOST ? line->box.row : MOST;
-    int n = (int)edit->n_candidates < room ? (int)edit->n_candidates : room;
-    if (n < 1 || edit->n_candidates < 2)
-        return;
-    struct pen whole = pen_on(line->canvas, line->look);
-    struct pen box = pen_rows(&whole, line->box.row - n, n);
-    size_t first = edit->chosen > (size_t)n ? edit->chosen - (size_t)n : 0;
-    for (int i = 0; i < n; i++) {
-        size_t at = first + (size_t)i;
-        bool is_chosen = at + 1 == edit->chosen;
-        struct style style = box.styles[is_chosen ? STYLE_CURSOR : STYLE_INPUT];
-        struct pen row = pen_rows(&box, i, 1);
-        pen_fill(&row, style, " ");
-        int end = pen_put(&row, 0, 1, style, edit->candidates[at]);
-        const char *help = at < prompt->found.n ? prompt->found.items[at].help : NULL;
-        if (help)
-            pen_put(&row, 0, end < NAME_ROOM ? NAME_ROOM + 1 : end + 2, style, help);
-    }
-}
 
 static void draw(void *self, const struct snapshot *snapshot, const struct pen *pen)
 {
@@ -196,25 +149,39 @@ static void draw(void *self, const struct snapshot *snapshot, const struct pen *
                   say->bytes, say->length);
         room -= taken + 1;
     }
-    line_edit_draw(&prompt->edit, pen, 0, at, room, true);
-    draw_candidates(prompt, pen);
+    line_edit_draw(&prompt->edit.line, pen, 0, at, room, true);
+    command_edit_draw_candidates(&prompt->edit, pen);
 }
 
 static void free_prompt(void *self)
 {
     struct prompt *prompt = self;
-    line_edit_done(&prompt->edit);
-    completions_done(&prompt->found);
+    command_edit_done(&prompt->edit);
     free(prompt);
 }
 
-static const struct overlay_kind prompt_kind = {
-    .mode = "prompt",
-    .is_line = true,
-    .draw = draw,
-    .free = free_prompt,
-    .types = types,
-    .typed = typed,
+static const struct overlay_kind prompt_kinds[] = {
+    [PROMPT_COMMAND] = {.mode = "prompt",
+                        .is_line = true,
+                        .draw = draw,
+                        .free = free_prompt,
+                        .act = act,
+                        .types = types,
+                        .typed = typed},
+    [PROMPT_SEARCH] = {.mode = "search",
+                       .is_line = true,
+                       .draw = draw,
+                       .free = free_prompt,
+                       .act = act,
+                       .types = types,
+                       .typed = typed},
+    [PROMPT_FILTER] = {.mode = "filter",
+                       .is_line = true,
+                       .draw = draw,
+                       .free = free_prompt,
+                       .act = act,
+                       .types = types,
+                       .typed = typed},
 };
 
 struct overlay prompt_make(struct workbench *workbench, const char *text)
@@ -225,15 +192,13 @@ struct overlay prompt_make(struct workbench *workbench, const char *text)
         prompt->kind = PROMPT_SEARCH;
     else if (strcmp(text, "filter ") == 0)
         prompt->kind = PROMPT_FILTER;
-    prompt->edit.owner = prompt;
     if (prompt->kind == PROMPT_COMMAND) {
-        line_edit_set(&prompt->edit, text);
-        prompt->edit.history = walk_history;
-        prompt->edit.complete = complete_command;
+        command_edit_open(&prompt->edit, workbench);
+        line_edit_set(&prompt->edit.line, text);
     }
     const char *filter =
         snapshot_entry(workbench_snapshot(workbench), (int)workbench->view, "filter");
     if (prompt->kind == PROMPT_FILTER && filter)
-        line_edit_set(&prompt->edit, filter);
-    return (struct overlay){&prompt_kind, prompt};
+        line_edit_set(&prompt->edit.line, filter);
+    return (struct overlay){&prompt_kinds[prompt->kind], prompt};
 }

@@ -95,6 +95,7 @@ void workbench_free(struct workbench *workbench)
     done_status(&workbench->uncovered);
     key_map_done(&workbench->keys);
     history_done(&workbench->history);
+    roll_done(&workbench->roll);
     canvas_done(&workbench->canvas);
     text_done(&workbench->typed_filter);
     text_done(&workbench->pending);
@@ -211,6 +212,9 @@ void workbench_say(struct workbench *workbench, enum tone tone, const char *form
     text_clear(&workbench->status.say);
     text_vprintf(&workbench->status.say, format, args);
     va_end(args);
+    if (workbench->now.origin == ORIGIN_CONSOLE)
+        roll_add(&workbench->roll, tone == TONE_WRONG ? ROLL_WRONG : ROLL_SAID,
+                 workbench->status.say.bytes);
     workbench->status.tone = tone;
     workbench->is_dirty = true;
 }

@@ -19,7 +19,7 @@ static enum status show_view(struct workbench *workbench, struct call *call,
     int view = args->view;
     if (view >= N_VIEWS) /* next, previous */
         view = ((int)workbench->view + (view == N_VIEWS ? 1 : N_VIEWS - 1)) % N_VIEWS;
-    while (workbench->n_layers)
+    while (workbench->n_layers && !console_is(workbench_top(workbench)))
         workbench_pop(workbench);
     workbench_show_view(workbench, (enum view_number)view);
     return STATUS_OK;
@@ -77,6 +77,16 @@ static bool recover(struct workbench *workbench, bool forget)
     return true;
 }
 
+/* Where there is nothing to go back from, what runs is called off, and what waits for it. */
+static void go_back(struct workbench *workbench)
+{
+    size_t n = interpreter_jobs(workbench->interpreter);
+    if (!n)
+        return;
+    workbench_drop_queues(workbench);
+    workbench_run_next(workbench, "cancel");
+}
+
 static bool do_here(struct workbench *workbench, const char *verb)
 {
     if (strcmp(verb, "recover") == 0 || strcmp(verb, "forget") == 0)
@@ -88,8 +98,10 @@ static bool do_here(struct workbench *workbench, const char *verb)
     else if (strcmp(verb, "palette") == 0)
         workbench_say(workbench, TONE_GOOD, "palette %s",
                       appearance_next_ramp(workbench->options.appearance));
+    else if (strcmp(verb, "back") == 0)
+        go_back(workbench);
     else
-        return strcmp(verb, "back") == 0;
+        return false;
     return true;
 }
 
@@ -204,6 +216,16 @@ static enum status prompt(struct workbench *workbench, struct call *call, struct
     return STATUS_OK;
 }
 
+static enum status open_console(struct workbench *workbench, struct call *call,
+                                struct error *err)
+{
+    (void)call;
+    (void)err;
+    if (!console_is(workbench_top(workbench)))
+        workbench_push(workbench, console_make(workbench));
+    return STATUS_OK;
+}
+
 static enum status change_theme(struct workbench *workbench, struct call *call,
                                 struct error *err)
 {
@@ -261,11 +283,22 @@ enum status workbench_display(void *self, struct call *call, struct error *err)
         const struct command *command;
         doing *run;
     } rows[] = {
-        {&cmd_view, show_view},     {&cmd_go, go},         {&cmd_do, act},
-        {&cmd_cursor, put_cursor},  {&cmd_search, search}, {&cmd_explain, explain},
-        {&cmd_copy, copy},          {&cmd_export, export}, {&cmd_config, show_config},
-        {&cmd_keys, show_keys},     {&cmd_prompt, prompt}, {&cmd_theme, change_theme},
-        {&cmd_mouse, change_mouse}, {&cmd_redraw, redraw}, {&cmd_quit, quit},
+        {&cmd_view, show_view},
+        {&cmd_go, go},
+        {&cmd_do, act},
+        {&cmd_cursor, put_cursor},
+        {&cmd_search, search},
+        {&cmd_explain, explain},
+        {&cmd_copy, copy},
+        {&cmd_export, export},
+        {&cmd_config, show_config},
+        {&cmd_keys, show_keys},
+        {&cmd_prompt, prompt},
+        {&cmd_theme, change_theme},
+        {&cmd_mouse, change_mouse},
+        {&cmd_redraw, redraw},
+        {&cmd_quit, quit},
+        {&cmd_console, open_console},
     };
     struct workbench *workbench = self;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

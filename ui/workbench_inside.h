@@ -8,15 +8,17 @@
 #include "command/cmd_display.h"
 #include "command/script.h"
 #include "ui/backing.h"
+#include "ui/console.h"
 #include "ui/history.h"
 #include "ui/line_edit.h"
 #include "ui/workbench.h"
 
 /* Where a line comes from, and so how its result is shown. */
 enum origin {
-    ORIGIN_KEY,    /* a key, or a view's answer to one: in the status line */
-    ORIGIN_TYPED,  /* the user typed it: a longer result is shown to be read */
-    ORIGIN_SCRIPT, /* nobody waits for it */
+    ORIGIN_KEY,     /* a key, or a view's answer to one: in the status line */
+    ORIGIN_TYPED,   /* the user typed it: a longer result is shown to be read */
+    ORIGIN_CONSOLE, /* the same, in the console: what it finds goes there */
+    ORIGIN_SCRIPT,  /* nobody waits for it */
 };
 
 /* A line that runs, by the task that does it. */
@@ -61,6 +63,7 @@ struct workbench {
     struct backing *backing;
     struct key_map keys;
     struct history history;
+    struct roll roll; /* of the console */
 
     struct snapshot snapshot;
     void *selves[N_VIEWS];

@@ -61,10 +61,13 @@ static void take_overlay(struct workbench *workbench, struct overlay_answer *ans
     if (answer->close)
         workbench_pop(workbench);
     if (answer->is_typed && answer->answer.line.length) {
+        enum origin origin = answer->close ? ORIGIN_TYPED : ORIGIN_CONSOLE;
         text_clear(&workbench->status.echo);
-        text_printf(&workbench->status.echo, ":%s", answer->answer.line.bytes);
+        text_printf(&workbench->status.echo, ":%.*s",
+                    (int)strcspn(answer->answer.line.bytes, "\n"),
+                    answer->answer.line.bytes);
         text_clear(&workbench->status.say);
-        workbench_run(workbench, answer->answer.line.bytes, ORIGIN_TYPED);
+        workbench_run(workbench, answer->answer.line.bytes, origin);
         text_clear(&answer->answer.line);
     }
     workbench_take(workbench, &answer->answer);
@@ -83,11 +86,13 @@ static bool act_on_overlay(struct workbench *workbench, const struct action *act
     return is_known;
 }
 
-/* A search is for the view, whatever lies over it: it is typed into a prompt. */
+/* A search is for the view, whatever lies over it: it is typed into a prompt. So is what is typed into
+ * the console. */
 bool workbench_act(struct workbench *workbench, const struct action *action)
 {
     workbench_snapshot(workbench);
-    if (workbench_top(workbench) && action->kind != ACTION_SEARCH)
+    if (workbench_top(workbench) && action->kind != ACTION_SEARCH &&
+        workbench->now.origin != ORIGIN_CONSOLE)
         return act_on_overlay(workbench, action);
     struct answer answer = {0};
     void *self = workbench_front(workbench);

@@ -145,6 +145,8 @@ static void say_wrong(struct workbench *workbench, const struct queue *queue, si
 {
     if (!err->message[0])
         return;
+    if (queue->origin == ORIGIN_CONSOLE)
+        roll_add(&workbench->roll, ROLL_WRONG, err->message);
     if (queue->origin == ORIGIN_SCRIPT)
         workbench_say(workbench, TONE_WRONG, "%s:%zu: %s", queue->name, line, err->message);
     else

@@ -68,7 +68,9 @@ static void show_text(struct workbench *workbench, struct task *task,
     bool waits = is_asked_for &&
                  (task_seconds(task) < AT_ONCE || workbench->keys_pressed == asked->keys);
     const char *key = key_map_key_of(&workbench->keys, "all", "last");
-    if (is_short(out))
+    if (asked->origin == ORIGIN_CONSOLE)
+        roll_add(&workbench->roll, ROLL_FOUND, out->bytes);
+    else if (is_short(out))
         workbench_say(workbench, TONE_GOOD, "%.*s", (int)strcspn(out->bytes, "\n"),
                       out->bytes);
     else if (waits)
@@ -94,17 +96,15 @@ static enum status show_report(struct workbench *workbench, struct task *task,
     return status;
 }
 
-enum status workbench_line_ended(void *self, struct task *task, bool in_background,
-                                 struct error *err)
+static enum status tell(struct workbench *workbench, struct task *task,
+                        const struct asked *asked, bool in_background, struct error *err)
 {
-    struct workbench *workbench = self;
-    const struct asked asked = take_asked(workbench, task);
     const struct command *command = task_command(task);
     bool is_empty = report_is_empty(task_report(task));
     enum status status = STATUS_OK;
     workbench_touch(workbench);
     if (task_status(task) && in_background)
-        workbench_fail_queue(workbench, asked.queue);
+        workbench_fail_queue(workbench, asked->queue);
     if (task_status(task) && in_background)
         workbench_say(workbench, TONE_WRONG, "%s: %s", command->name,
                       task_error(task)->message);
@@ -113,10 +113,22 @@ enum status workbench_line_ended(void *self, struct task *task, bool in_backgrou
     if (task_path(task) || task_common(task)->out)
         status = write_file(workbench, task, err);
     else if (!is_empty && !say_change(workbench, task))
-        status = show_report(workbench, task, &asked, err);
+        status = show_report(workbench, task, asked, err);
     else if (is_empty && in_background)
         workbench_say(workbench, TONE_GOOD, "%s ended", command->name);
     if (status && in_background)
         workbench_say(workbench, TONE_WRONG, "%s: %s", command->name, err->message);
+    return status;
+}
+
+/* What is said meanwhile goes where the line was typed. */
+enum status workbench_line_ended(void *self, struct task *task, bool in_background,
+                                 struct error *err)
+{
+    struct workbench *workbench = self;
+    const struct asked asked = take_asked(workbench, task), outer = workbench->now;
+    workbench->now = asked;
+    enum status status = tell(workbench, task, &asked, in_background, err);
+    workbench->now = outer;
     return status;
 }

@@ -165,6 +165,8 @@ static const struct field mouse_fields[] = {
 ROW(mouse, "take the mouse, or leave it to the terminal", mouse_fields,
     sizeof(struct mouse_args));
 
+ROW(console, "type commands below the view and read what they find", NULL, 0);
+
 ROW(redraw, "draw the screen anew", NULL, 0);
 
 ROW(quit, "leave; --force: without asking about what is not saved", NULL, 0);

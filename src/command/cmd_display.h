@@ -13,8 +13,8 @@
 #include "command/command.h"
 
 extern const struct command cmd_view, cmd_go, cmd_do, cmd_cursor, cmd_search, cmd_explain,
-    cmd_copy, cmd_export, cmd_config, cmd_keys, cmd_prompt, cmd_theme, cmd_mouse,
-    cmd_redraw, cmd_quit;
+    cmd_copy, cmd_export, cmd_config, cmd_keys, cmd_prompt, cmd_console, cmd_theme,
+    cmd_mouse, cmd_redraw, cmd_quit;
 
 /* Names of the views, in order of their number keys; ended by NULL. */
 extern const char *const view_names[];
