@@ -113,6 +113,15 @@ static void test_tab_completes(void **state)
     terminal_type(&run.terminal, "eval split=te");
     terminal_keys(&run.terminal, "Tab");
     terminal_sees(&run.terminal, "eval split=test");
+    terminal_keys(&run.terminal, "C-u");
+    enter(&run, "open $M");
+    terminal_type(&run.terminal, "head ");
+    terminal_keys(&run.terminal, "Tab Tab"); /* of the model that is open */
+    terminal_sees(&run.terminal, "\n  10");
+    terminal_keys(&run.terminal, "C-u");
+    terminal_type(&run.terminal, "hedge attribute=hum");
+    terminal_keys(&run.terminal, "Tab");
+    terminal_sees(&run.terminal, "hedge attribute=humor-and-entertainment");
     end(&run);
 }
 
