@@ -117,7 +117,7 @@ static void test_tab_completes(void **state)
     enter(&run, "open $M");
     terminal_type(&run.terminal, "head ");
     terminal_keys(&run.terminal, "Tab Tab"); /* of the model that is open */
-    terminal_sees(&run.terminal, "\n  10");
+    terminal_sees(&run.terminal, "\n10          7");
     terminal_keys(&run.terminal, "C-u");
     terminal_type(&run.terminal, "hedge attribute=hum");
     terminal_keys(&run.terminal, "Tab");
