@@ -136,7 +136,7 @@ static void test_history_is_shared_and_private(void **state)
     enter(&run, "version");
     enter(&run, "version");
     enter(&run, " version --mode tsv");
-    terminal_sees(&run.terminal, "microscope\t0.1" + 11);
+    terminal_sees(&run.terminal, "microscope      " MICROSCOPE_VERSION);
     enter(&other, "jobs");
     terminal_sees(&other.terminal, "(no rows)");
     enter(&other, "quit");
@@ -408,5 +408,7 @@ int main(int argc, char **argv)
         return 2;
     if (!terminal_present())
         return 77;
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    terminal_end_all();
+    return failed;
 }
