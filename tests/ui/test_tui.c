@@ -300,5 +300,7 @@ int main(int argc, char **argv)
         return 2;
     if (!terminal_present())
         return 77; /* skipped */
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    terminal_end_all();
+    return failed;
 }
