@@ -4,7 +4,8 @@
 #define UI_PACE_H
 
 struct pace {
-    double next; /* seconds of the clock from which on frames are on time; 0: none was drawn */
+    double
+        next; /* seconds of the clock from which on frames are on time; 0: none was drawn */
 };
 
 /* Seconds until a frame may be drawn; 0: now. */

@@ -15,7 +15,7 @@
 
 #include "base/clock.h"
 
-enum { ARGUMENTS = 8, FRAME_GAP_MS = 5 };
+enum { ARGUMENTS = 12, FRAME_GAP_MS = 5 };
 
 static void run(int fd, const char *const *arguments, const char *folder)
 {
