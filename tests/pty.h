@@ -55,5 +55,6 @@ double pty_processor_seconds(const struct pty *pty); /* user and system; NAN: no
 
 /* Quits it by its key; by a signal when it stays. */
 void pty_end(struct pty *pty);
+void pty_stop(struct pty *pty); /* by a signal */
 
 #endif

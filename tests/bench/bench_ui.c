@@ -1,6 +1,7 @@
 /* The workbench as its user meets it: the program in a pseudo-terminal of 30 x 100. From a key to
  * the last byte of the frame that answers it, with and without a training on the other core; bytes
- * a key; frames a second under a storm of keys; bytes and processor time at rest; the first frame.
+ * a key, and beside it what a program takes that only answers ("echo_milliseconds"): what the
+ * machine's other work costs; frames a second under a storm of keys; bytes and processor time at rest; the first frame.
  * On the demo, on 100,000 pairs of 10,000 prompts, and on features of 10 GB (sparse).
  *
  *     bench_ui MICROSCOPE */
@@ -23,6 +24,7 @@ enum { ROWS = 30, COLUMNS = 100, QUIET_MS = 25, PATIENCE_MS = 5000, PATHS = 3 };
 
 static const char *program;
 static const char *folder; /* of settings and sessions */
+static struct pty echo;    /* a program that only answers: what the machine itself takes */
 
 /* What is pressed: `before` once, then `keys` in turns. */
 struct pressing {
@@ -135,11 +137,19 @@ static struct burst answer(struct pty *pty, const struct pressing *pressing,
     return frame;
 }
 
+/* From a key to its answer by a program that does nothing else. */
+static double echo_milliseconds(void)
+{
+    double began = clock_seconds();
+    struct burst burst = pty_key(&echo, "x", 1, 0, 1000);
+    return 1000 * ((burst.first > 0 ? burst.first : clock_seconds()) - began);
+}
+
 /* least: bytes below which it is not the answer. */
 static void press(struct pty *pty, const char *set, const struct pressing *pressing,
                   size_t least)
 {
-    struct sample milliseconds = {0}, bytes = {0};
+    struct sample milliseconds = {0}, bytes = {0}, echoes = {0};
     size_t missing = 0, turns = bench_pairs(pressing->turns);
     pty_key(pty, pressing->before, 1, 300, PATIENCE_MS);
     for (size_t i = 0, at = 0; i < turns; i++) {
@@ -147,6 +157,7 @@ static void press(struct pty *pty, const char *set, const struct pressing *press
         at = at + 1 < 3 && pressing->keys[at + 1] ? at + 1 : 0;
         poll(NULL, 0, (int)(i * 17 % 30)); /* no step with the frames */
         pty_read(pty, 1, 0, 0);
+        sample_add(&echoes, echo_milliseconds());
         double began = clock_seconds();
         struct burst frame = answer(pty, pressing, keys, least);
         if (frame.first <= 0) {
@@ -163,6 +174,7 @@ static void press(struct pty *pty, const char *set, const struct pressing *press
     line_put(line, "unanswered", (double)missing);
     line_put_sample(line, "milliseconds", &milliseconds);
     line_put(line, "p99_milliseconds", at_percent(milliseconds, 99));
+    line_put_sample(line, "echo_milliseconds", &echoes);
     line_put_sample(line, "bytes", &bytes);
     line_end(line);
 }
@@ -288,6 +300,9 @@ int main(int argc, char **argv)
     scratch_make("ui", 1e8);
     make_folder();
     line_machine("ui");
+    const char *const answers[] = {"/bin/sh", "-c", "stty raw -echo; echo; exec cat", NULL};
+    pty_start(&echo, answers, ROWS, COLUMNS, folder);
+    pty_read(&echo, 1, 200, PATIENCE_MS);
     const char *const demo[PATHS] = {"demo"};
     measure("demo", demo);
     const char *corpus = scratch_path("made.jsonl.gz");
@@ -303,5 +318,6 @@ int main(int argc, char **argv)
     const char *large = scratch_path("large.safetensors");
     synthetic_sparse(large);
     measure_large(large);
+    pty_stop(&echo);
     return EXIT_SUCCESS;
 }
