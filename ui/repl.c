@@ -186,11 +186,11 @@ static void wait_for(struct repl *repl, size_t job)
             task_cancel(task);
             repl->forced = repl->forced || is_forced(&first, &times);
         }
-        if (end_signal && !patience) {
+        if (end_signal && patience <= 0) {
             task_cancel(task);
             patience = clock_seconds() + FORCE_SECONDS;
         }
-        repl->forced = repl->forced || (patience && clock_seconds() > patience);
+        repl->forced = repl->forced || (patience > 0 && clock_seconds() > patience);
         if (repl->forced)
             return;
         show_progress(task, &width);
