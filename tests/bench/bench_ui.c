@@ -156,7 +156,8 @@ static void press(struct pty *pty, const char *set, const struct pressing *press
         const char *keys = pressing->keys[at];
         at = at + 1 < 3 && pressing->keys[at + 1] ? at + 1 : 0;
         poll(NULL, 0, (int)(i * 17 % 30)); /* no step with the frames */
-        pty_read(pty, 1, 0, 0);
+        while (pty_read(pty, 1, 1, 2).bytes)
+            continue; /* what came late is no answer to the next key */
         sample_add(&echoes, echo_milliseconds());
         double began = clock_seconds();
         struct burst frame = answer(pty, pressing, keys, least);
