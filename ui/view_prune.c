@@ -272,10 +272,21 @@ static bool do_verb(struct prune_view_state *view, const struct snapshot *snapsh
     return moving_act(&view->listing, &view->state, "prune", action, answer);
 }
 
+/* A word like h3 from *at on, and past it. */
+static bool read_head(const char **at, size_t *head)
+{
+    if (**at != 'h' || (*at)[1] < '1' || (*at)[1] > '9')
+        return false;
+    char *past;
+    *head = strtoul(*at + 1, &past, 10);
+    *at = past;
+    return true;
+}
+
 static void put_cursor(struct prune_view_state *view, const char *at)
 {
-    size_t row, column;
-    if (sscanf(at, "h%zu h%zu", &row, &column) != 2 || !row || !column ||
+    size_t row = 0, column = 0;
+    if (!read_head(&at, &row) || *at++ != ' ' || !read_head(&at, &column) ||
         row > view->n_heads || column > view->n_heads)
         return;
     listing_go(&view->listing, &view->state, row - 1);
