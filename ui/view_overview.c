@@ -21,6 +21,7 @@ static void free_view(void *self)
 {
     struct overview_view *view = self;
     analysis_unref(view->analysis);
+    analysis_unref(view->pinned);
     held_features_unref(view->features);
     held_model_unref(view->model);
     listing_done(&view->state);
@@ -166,6 +167,19 @@ static void take_curve(struct overview_view *view, const struct snapshot *snapsh
     view->curve = table_copy(table);
 }
 
+/* Whether it is another one, or has got further. */
+static bool take_analysis(struct analysis *now, struct analysis **kept,
+                          enum analysis_stage *stage)
+{
+    enum analysis_stage now_stage = now ? analysis_stage(now) : ANALYSIS_NOTHING;
+    if (*kept == now && *stage == now_stage)
+        return false;
+    analysis_unref(*kept);
+    *kept = now ? analysis_ref(now) : NULL;
+    *stage = now_stage;
+    return true;
+}
+
 static void update(void *self, const struct snapshot *snapshot)
 {
     struct overview_view *view = self;
@@ -176,14 +190,9 @@ static void update(void *self, const struct snapshot *snapshot)
         take_model(view, state->model);
     if (snapshot->interpreter)
         take_curve(view, snapshot);
-    enum analysis_stage stage =
-        snapshot->analysis ? analysis_stage(snapshot->analysis) : ANALYSIS_NOTHING;
-    if (view->analysis == snapshot->analysis && view->stage == stage)
-        return;
-    analysis_unref(view->analysis);
-    view->analysis = snapshot->analysis ? analysis_ref(snapshot->analysis) : NULL;
-    view->stage = stage;
-    overview_make_figures(view);
+    bool is_new = take_analysis(snapshot->analysis, &view->analysis, &view->stage);
+    if (take_analysis(snapshot->pinned, &view->pinned, &view->pinned_stage) || is_new)
+        overview_make_figures(view);
 }
 
 /* ---- what keys do ---- */
