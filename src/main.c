@@ -12,9 +12,10 @@
 
 #include "base/memory.h"
 #include "command/batch.h"
+#include "command/ending.h"
 #include "command/line.h"
-#include "command/output.h"
 #include "command/table.h"
+#include "command/terminal.h"
 #include "ui/front.h"
 #include "ui/repl.h"
 
@@ -55,17 +56,6 @@ static void occupy_standard_files(void)
         close(fd);
 }
 
-static void write_error(const char *bytes, size_t length)
-{
-    while (length) {
-        ssize_t done = write(STDERR_FILENO, bytes, length);
-        if (done <= 0)
-            return; /* there is nobody left to tell */
-        bytes += done;
-        length -= (size_t)done;
-    }
-}
-
 /* An empty message: what was wrong has been said, where it was found. */
 static void say_error(const struct error *err)
 {
@@ -75,20 +65,14 @@ static void say_error(const struct error *err)
     text_add(&line, "microscope: ");
     text_add_visible(&line, err->message, strlen(err->message), SIZE_MAX);
     text_add_char(&line, '\n');
-    write_error(line.bytes, line.length);
+    ending_say(NULL, line.bytes, line.length);
     text_done(&line);
-}
-
-static void say(void *context, const char *bytes, size_t length)
-{
-    (void)context;
-    write_error(bytes, length);
 }
 
 /* Runs the line and writes what it found, also when it was stopped or the answer is no. */
 static enum status run(const struct line *line, struct error *err)
 {
-    const struct output output = {.say = say};
+    const struct output output = {.say = ending_say, .may_replace = terminal_may_replace};
     enum status status = output_check(&line->common, &output, err);
     if (status != STATUS_OK)
         return status;
@@ -102,9 +86,7 @@ static enum status run(const struct line *line, struct error *err)
     };
     status = line_run(line, &call, err);
     progress_done(&progress);
-    bool ended =
-        status == STATUS_OK || status == STATUS_FAILED || status == STATUS_CANCELLED;
-    if (status == STATUS_OK || (ended && !report_is_empty(call.report))) {
+    if (status == STATUS_OK || ending_is_worth_writing(status, call.report)) {
         struct error unwritten;
         enum status written =
             output_report(call.report, &line->common, &output, &unwritten);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/words.h"
 #include "session/opening.h"
 #include "ui/appearance.h"
 #include "ui/config.h"
@@ -97,6 +98,33 @@ static bool take_option(struct front_line *line, const char *const *words, size_
     return true;
 }
 
+/* With the nearest of the program's own options; those of every command have their own place. */
+static enum status refuse_option(const char *word, struct error *err)
+{
+    static const char *const names[] = {
+        "--help",   "--help-all",    "--version",      "--tui",
+        "--theme",  "--color",       "--ascii",        "--fixed",
+        "--demo",   "--mouse",       "--no-mouse",     "--config",
+        "--replay", "--check-theme", "--palette-test", "--keep-going",
+    };
+    const char *near = words_nearest(word, names, sizeof names / sizeof *names);
+    return near ? error_set(err, STATUS_USAGE,
+                            "there is no option '%s'; did you mean '%s'?", word, near)
+                : error_set(
+                      err, STATUS_USAGE,
+                      "there is no option '%s'; 'microscope --help' says what there is",
+                      word);
+}
+
+static bool is_common(const char *word)
+{
+    for (const struct field *field = common_fields; field->name; field++)
+        if ((strncmp(word, "--", 2) == 0 && strcmp(word + 2, field->name) == 0) ||
+            (field->letter && word[1] == field->letter && !word[2]))
+            return true;
+    return false;
+}
+
 /* ---- what is meant ---- */
 
 /* A word that is no command, and is there or looks like a path. */
@@ -153,13 +181,16 @@ static bool read_words(struct front_line *line, const struct command *const *tab
     line->files = arena_alloc(&line->arena, (n + 1) * sizeof *line->files);
     for (size_t i = 0; i < n && !*status; i++) {
         if (strncmp(words[i], "--", 2) == 0) {
+            line->unknown = words[i];
             if (!take_option(line, words, n, &i, status, err))
                 return false;
+            line->unknown = NULL;
         } else if (strcmp(words[i], "demo") == 0 && !line->n_files) {
             line->is_demo = true;
         } else if (is_file(table, words[i])) {
             line->files[line->n_files++] = words[i];
         } else {
+            line->unknown = words[i][0] == '-' && words[i][1] ? words[i] : NULL;
             return false;
         }
     }
@@ -172,6 +203,8 @@ enum status front_read(struct front_line *line, const struct command *const *tab
     enum status status;
     *line = (struct front_line){.kind = FRONT_SCREEN};
     if (!read_words(line, table, words, n, &status, err)) {
+        if (line->unknown && strcmp(words[0], "demo") != 0 && !is_common(line->unknown))
+            return refuse_option(line->unknown, err);
         line->kind = FRONT_COMMAND;
         line->words = words;
         line->n = n;

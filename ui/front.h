@@ -38,7 +38,8 @@ struct front_line {
         is_fixed; /* is_asked: --tui, so that a reason is wanted */
     const char *theme, *color, *mouse, *config, *replay, *check, *compare;
     int crash;
-    struct error why; /* FRONT_PROMPT */
+    struct error why;    /* FRONT_PROMPT */
+    const char *unknown; /* the first option that is not the front's; NULL: none */
     struct arena arena;
 };
 

@@ -25,6 +25,20 @@ static void keep(struct history *history, const char *line, size_t length)
     history->lines[history->n++] = mem_copy(line, length);
 }
 
+/* What is left of a file with more lines than are ever read. Another run that adds a line at this very
+ * moment may lose it. */
+static void shorten(const struct history *history)
+{
+    struct error passed_over;
+    struct sink *sink = sink_open(history->path, &passed_over);
+    for (size_t i = 0; sink && i < history->n; i++) {
+        sink_text(sink, history->lines[i]);
+        sink_text(sink, "\n");
+    }
+    if (sink)
+        (void)sink_commit(sink, &passed_over);
+}
+
 void history_open(struct history *history, const char *path)
 {
     *history = (struct history){.path = mem_copy_text(path)};
@@ -32,11 +46,15 @@ void history_open(struct history *history, const char *path)
     struct source *source =
         path && access(path, R_OK) == 0 ? source_open(path, &passed_over) : NULL;
     char *line = NULL;
-    size_t length = 0;
-    while (source && !source_line(source, &line, &length, &passed_over) && line)
+    size_t length = 0, n = 0;
+    while (source && !source_line(source, &line, &length, &passed_over) && line) {
+        n++;
         if (length && !memchr(line, '\0', length) && utf8_check(line, length) == length)
             keep(history, line, length);
+    }
     source_free(source);
+    if (n > 2 * HISTORY_MOST)
+        shorten(history);
 }
 
 void history_done(struct history *history)
@@ -64,14 +82,15 @@ static void append_line(const char *path, const char *line)
     text_done(&text);
 }
 
-void history_add(struct history *history, const char *line)
+bool history_add(struct history *history, const char *line)
 {
     const char *last = history_back(history, 1);
     if (!*line || *line == ' ' || strchr(line, '\n') || (last && strcmp(last, line) == 0))
-        return;
+        return false;
     keep(history, line, strlen(line));
     if (history->path)
         append_line(history->path, line);
+    return true;
 }
 
 const char *history_back(const struct history *history, size_t back)

@@ -18,6 +18,17 @@ void listing_done(struct listing_state *state)
     *state = (struct listing_state){0};
 }
 
+void listing_forget(struct listing_state *state)
+{
+    struct listing_state kept = {.at = state->at,
+                                 .top = state->top,
+                                 .column = state->column,
+                                 .precision = state->precision,
+                                 .at_id = state->at_id};
+    listing_done(state);
+    *state = kept;
+}
+
 bool listing_is_hidden(const struct listing_state *state, size_t column)
 {
     return column < LISTING_COLUMNS && state->hidden[column];

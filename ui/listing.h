@@ -88,6 +88,10 @@ struct listing_state {
 
 void listing_done(struct listing_state *state);
 
+/* Forgets order, filter, search, widths and hidden columns, which belong to columns that are others
+ * now; listing_set brings back what commands have set, listing_refresh the cursor's row. */
+void listing_forget(struct listing_state *state);
+
 /* Makes the order anew from filter and sorts; the cursor stays on its row, or near where it
  * was. */
 void listing_refresh(const struct listing *listing, struct listing_state *state);

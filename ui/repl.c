@@ -1,6 +1,5 @@
 #include "ui/repl.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -15,6 +14,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "command/cmd_display.h"
+#include "command/ending.h"
 #include "command/interpreter.h"
 #include "command/output.h"
 #include "command/runner.h"
@@ -22,6 +22,7 @@
 #include "ui/folders.h"
 #include "ui/history.h"
 #include "ui/repl_complete.h"
+#include "ui/repl_pager.h"
 
 static const char first_prompt[] = "microscope> ", next_prompt[] = "       ...> ";
 
@@ -32,6 +33,7 @@ static const double FORCE_SECONDS = 2;
 struct repl {
     struct interpreter *interpreter;
     struct text buffer; /* lines of a statement that is not finished yet */
+    struct text entry;  /* the same as one line, for the history */
     struct history history;
     bool is_editing; /* readline has the line */
     bool ended, forced;
@@ -44,21 +46,9 @@ static struct repl *current;
 
 static volatile sig_atomic_t interrupted; /* Ctrl-C since it was looked at */
 static volatile sig_atomic_t resized, resumed;
+static volatile sig_atomic_t end_signal; /* that asks for the end; 0: none has */
 
 /* ---- what is said ---- */
-
-static void write_all(int fd, const char *bytes, size_t length)
-{
-    while (length) {
-        ssize_t done = write(fd, bytes, length);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return; /* there is nobody left to tell */
-        bytes += done;
-        length -= (size_t)done;
-    }
-}
 
 /* Takes the line that is being edited off the terminal while something else is written. */
 static void hide_line(struct repl *repl)
@@ -73,45 +63,32 @@ static void show_line(struct repl *repl)
         rl_forced_update_display();
 }
 
-static void say(void *self, const char *bytes, size_t length)
-{
-    (void)self;
-    write_all(STDERR_FILENO, bytes, length);
-}
-
-static void say_line(const char *line)
-{
-    struct text shown = {0};
-    text_add_visible(&shown, line, strlen(line), SIZE_MAX);
-    text_add_char(&shown, '\n');
-    say(NULL, shown.bytes, shown.length);
-    text_done(&shown);
-}
-
 /* ---- what commands leave ---- */
 
 static enum status ended(void *self, struct task *task, bool in_background,
                          struct error *err)
 {
     struct repl *repl = self;
-    const struct output output = {
-        .path = task_path(task), .append = task_appends(task), .say = say};
+    const struct report *report = task_report(task);
+    const struct common *common = task_common(task);
+    const struct output output = ending_output(task);
     enum status status = STATUS_OK, of_task = task_status(task);
     struct text line = {0};
     if (in_background) {
         text_printf(&line, "[done] %s", task_line(task));
-        say_line(line.bytes);
+        ending_say_line(line.bytes);
     }
-    if (!report_is_empty(task_report(task)) &&
-        (of_task == STATUS_OK || of_task == STATUS_FAILED || of_task == STATUS_CANCELLED))
-        status = output_report(task_report(task), task_common(task), &output, err);
+    bool writes = ending_is_worth_writing(of_task, report);
+    if (writes && !in_background && repl_pager_takes(report, common, output.path))
+        status = repl_pager_show(report, common, err);
+    else if (writes)
+        status = output_report(report, common, &output, err);
     text_clear(&line);
     if (in_background && (of_task || status)) {
         text_printf(&line, "error: %s", of_task ? task_error(task)->message : err->message);
-        say_line(line.bytes);
+        ending_say_line(line.bytes);
     } else if (interpreter_timer(repl->interpreter)) {
-        text_printf(&line, "%s: %.3f s", task_command(task)->name, task_seconds(task));
-        say_line(line.bytes);
+        ending_say_time(task, in_background);
     }
     text_done(&line);
     return status;
@@ -125,7 +102,16 @@ static enum status display(void *self, struct call *call, struct error *err)
                          "'%s' is for the terminal interface; there is no screen here",
                          call->command->name);
     repl->ended = true;
+    interpreter_leave(repl->interpreter);
     return STATUS_OK;
+}
+
+/* Ctrl-C at the question is a no, and not at the prompt after it. */
+static bool may_replace(void *self, const char *path)
+{
+    bool is_meant = terminal_may_replace(self, path);
+    interrupted = 0;
+    return is_meant;
 }
 
 /* ---- running ---- */
@@ -146,6 +132,11 @@ static void catch_resume(int number)
 {
     (void)number;
     resumed = 1;
+}
+
+static void catch_end(int number)
+{
+    end_signal = number;
 }
 
 /* Counts Ctrl-C; whether it is time to give up waiting. */
@@ -175,7 +166,7 @@ static void show_progress(const struct task *task, size_t *width)
         text_printf(&line, "%*s", (int)(*width - now), "");
     text_add(&line, "\r");
     *width = now;
-    say(NULL, line.bytes, line.length);
+    ending_say(NULL, line.bytes, line.length);
     text_done(&line);
 }
 
@@ -185,7 +176,7 @@ static void wait_for(struct repl *repl, size_t job)
 {
     enum { LOOK_MS = 100 };
     size_t width = 0, times = 0;
-    double first = 0;
+    double first = 0, patience = 0;
     struct task *task;
     while ((task = interpreter_find_job(repl->interpreter, job)) && !task_ended(task)) {
         struct pollfd fd = {.fd = interpreter_wake_fd(repl->interpreter), .events = POLLIN};
@@ -195,6 +186,11 @@ static void wait_for(struct repl *repl, size_t job)
             task_cancel(task);
             repl->forced = repl->forced || is_forced(&first, &times);
         }
+        if (end_signal && !patience) {
+            task_cancel(task);
+            patience = clock_seconds() + FORCE_SECONDS;
+        }
+        repl->forced = repl->forced || (patience && clock_seconds() > patience);
         if (repl->forced)
             return;
         show_progress(task, &width);
@@ -218,7 +214,7 @@ static enum status run_statement(struct repl *repl, const struct statement *stat
         struct text line = {0};
         text_printf(&line, "[%zu] in the background; 'jobs' lists, 'cancel %zu' stops", job,
                     job);
-        say_line(line.bytes);
+        ending_say_line(line.bytes);
         text_done(&line);
         return STATUS_OK;
     }
@@ -231,11 +227,40 @@ static void say_wrong(const struct script *script, const struct statement *state
 {
     struct text shown = {0};
     runner_add_error(script, statement, wrong, err, &shown);
-    say(NULL, shown.bytes ? shown.bytes : "", shown.length);
+    ending_say(NULL, shown.bytes ? shown.bytes : "", shown.length);
     text_done(&shown);
 }
 
-/* Runs what is whole in the buffer; an unfinished statement stays in it. */
+/* What the newline that was typed last is in a line that reads the same: by the byte that is not
+ * closed yet. */
+static void join_entry(struct text *entry, char open)
+{
+    size_t n = 0;
+    while (n < entry->length && entry->bytes[entry->length - 1 - n] == '\\')
+        n++;
+    if (open == '\\' || (open == '"' && n % 2))
+        entry->bytes[--entry->length] = '\0';
+    else
+        text_add(entry, open == '"' ? "\\n" : open == '\'' ? "'\"\\n\"'" : " ");
+}
+
+/* Whether the buffer ends within a statement, which then goes on in the next line. */
+static bool is_unfinished(struct repl *repl)
+{
+    struct script script = {
+        .name = "repl", .text = repl->buffer.bytes, .length = repl->buffer.length};
+    struct statement statement = {0};
+    struct error passed_over;
+    enum script_result result;
+    do
+        result = script_next(&script, &statement, &passed_over);
+    while (result == SCRIPT_STATEMENT);
+    statement_done(&statement);
+    if (result == SCRIPT_INCOMPLETE)
+        join_entry(&repl->entry, repl->buffer.bytes[script.wrong.offset]);
+    return result == SCRIPT_INCOMPLETE;
+}
+
 static void run_buffer(struct repl *repl)
 {
     struct script script = {.name = "repl",
@@ -244,12 +269,11 @@ static void run_buffer(struct repl *repl)
                             .expand = runner_expand,
                             .context = repl->interpreter};
     struct statement statement = {0};
-    bool goes_on = true, is_unfinished = false;
-    while (goes_on && !repl->ended && !repl->forced) {
+    bool goes_on = true;
+    while (goes_on && !repl->ended && !repl->forced && !end_signal) {
         struct error err = {0};
         size_t wrong = 0;
         enum script_result result = script_next(&script, &statement, &err);
-        is_unfinished = result == SCRIPT_INCOMPLETE;
         goes_on = result == SCRIPT_STATEMENT;
         if (result == SCRIPT_ERROR)
             say_wrong(&script, NULL, 0, &err);
@@ -259,8 +283,6 @@ static void run_buffer(struct repl *repl)
         }
     }
     statement_done(&statement);
-    if (!is_unfinished)
-        text_clear(&repl->buffer);
 }
 
 /* ---- the prompt ---- */
@@ -284,17 +306,17 @@ static void ask(struct repl *repl)
 /* The history has a statement of several lines as one entry, which can be edited as a line. */
 static void remember(struct repl *repl)
 {
-    struct text entry = {0};
-    for (size_t i = 0; i < repl->buffer.length; i++)
-        text_add_char(&entry, repl->buffer.bytes[i] == '\n' ? ' ' : repl->buffer.bytes[i]);
-    while (entry.length && entry.bytes[entry.length - 1] == ' ')
-        entry.bytes[--entry.length] = '\0';
-    size_t before = repl->history.n;
-    if (entry.length)
-        history_add(&repl->history, entry.bytes);
-    if (repl->history.n != before)
-        add_history(entry.bytes);
-    text_done(&entry);
+    struct text *entry = &repl->entry;
+    while (entry->length && entry->bytes[entry->length - 1] == ' ')
+        entry->bytes[--entry->length] = '\0';
+    if (entry->length && history_add(&repl->history, entry->bytes))
+        add_history(entry->bytes);
+}
+
+static void drop_buffer(struct repl *repl)
+{
+    text_clear(&repl->buffer);
+    text_clear(&repl->entry);
 }
 
 static void handle_line(struct repl *repl)
@@ -302,24 +324,20 @@ static void handle_line(struct repl *repl)
     char *line = repl->line;
     repl->line = NULL;
     if (!line) { /* Ctrl-D on an empty line */
-        say(NULL, "\n", 1);
+        ending_say(NULL, "\n", 1);
         repl->ended = !repl->buffer.length;
-        text_clear(&repl->buffer);
+        drop_buffer(repl);
         return;
     }
     text_add(&repl->buffer, line);
     text_add_char(&repl->buffer, '\n');
+    text_add(&repl->entry, line);
     free(line);
-    struct text kept = {0};
-    text_append(&kept, repl->buffer.bytes, repl->buffer.length);
+    if (is_unfinished(repl))
+        return;
+    remember(repl); /* before it is run: a crash must not take it away */
     run_buffer(repl);
-    if (!repl->buffer.length) {
-        repl->buffer = kept;
-        remember(repl);
-        text_clear(&repl->buffer);
-    } else {
-        text_done(&kept);
-    }
+    drop_buffer(repl);
 }
 
 /* Ctrl-C at the prompt: what was typed is dropped, all lines of it. */
@@ -334,12 +352,12 @@ static void drop_line(struct repl *repl)
     rl_free_line_state();
     rl_replace_line("", 0);
     rl_point = rl_mark = 0;
-    say(NULL, "^C", 2);
+    ending_say(NULL, "^C", 2);
     rl_crlf();
     fflush(rl_outstream);
     if (was_empty)
-        say_line("Ctrl-C stops a command; quit or Ctrl-D leaves");
-    text_clear(&repl->buffer);
+        ending_say_line("Ctrl-C stops a command; quit or Ctrl-D leaves");
+    drop_buffer(repl);
     rl_set_prompt(first_prompt);
     rl_on_new_line();
     rl_redisplay();
@@ -359,10 +377,16 @@ static void collect(struct repl *repl)
 
 static void edit(struct repl *repl)
 {
+    enum { LOOK_MS = 1000 }; /* a signal may come just before poll waits */
     struct pollfd fds[2] = {
         {.fd = STDIN_FILENO, .events = POLLIN},
         {.fd = interpreter_wake_fd(repl->interpreter), .events = POLLIN}};
-    int ready = poll(fds, 2, -1);
+    int ready = poll(fds, 2, LOOK_MS);
+    if (end_signal) {
+        rl_callback_handler_remove();
+        repl->is_editing = false;
+        return;
+    }
     if (interrupted)
         drop_line(repl);
     if (resized || resumed) {
@@ -384,8 +408,9 @@ static void set_up_signals(void)
     static const struct {
         int number;
         void (*handler)(int);
-    } caught[] = {
-        {SIGINT, catch_interrupt}, {SIGWINCH, catch_resize}, {SIGCONT, catch_resume}};
+    } caught[] = {{SIGINT, catch_interrupt}, {SIGWINCH, catch_resize},
+                  {SIGCONT, catch_resume},   {SIGTERM, catch_end},
+                  {SIGHUP, catch_end},       {SIGQUIT, catch_end}};
     for (size_t i = 0; i < sizeof caught / sizeof *caught; i++) {
         struct sigaction action = {.sa_handler = caught[i].handler};
         sigemptyset(&action.sa_mask);
@@ -427,33 +452,54 @@ static enum status open_files(struct repl *repl, const struct repl_options *opti
     return status;
 }
 
+/* By the signal that asked for it, when what works in the background has stopped in time. */
+static void die(struct repl *repl)
+{
+    double patience = clock_seconds() + FORCE_SECONDS;
+    interpreter_cancel_all(repl->interpreter);
+    while (interpreter_jobs(repl->interpreter) && clock_seconds() < patience) {
+        interpreter_collect(repl->interpreter);
+        poll(NULL, 0, 10);
+    }
+    signal(end_signal, SIG_DFL);
+    raise(end_signal);
+}
+
 enum status repl_run(const struct repl_options *options, struct error *err)
 {
     struct repl repl = {0};
-    const struct front front = {
-        .self = &repl, .ended = ended, .say = say, .display = display};
+    const struct front front = {.self = &repl,
+                                .ended = ended,
+                                .say = ending_say,
+                                .display = display,
+                                .may_replace = may_replace};
     repl.interpreter = interpreter_create(options->table, &front, 2);
     enum status status = open_files(&repl, options, err);
     if (!status) {
         if (options->why)
-            say_line(options->why);
-        say_line("microscope: 'help' lists the commands, Tab completes, 'quit' leaves");
+            ending_say_line(options->why);
+        ending_say_line(
+            "microscope: 'help' lists the commands, Tab completes, 'quit' leaves");
         set_up_signals();
         set_up_readline(&repl);
         current = &repl;
-        while (!repl.ended && !repl.forced) {
+        while (!repl.ended && !repl.forced && !end_signal) {
             ask(&repl);
-            while (!repl.has_line)
+            while (!repl.has_line && !end_signal)
                 edit(&repl);
-            handle_line(&repl);
+            if (repl.has_line)
+                handle_line(&repl);
         }
         repl_complete_done();
         history_done(&repl.history);
         current = NULL;
     }
+    if (end_signal)
+        die(&repl);
     if (repl.forced)
         _exit(128 + SIGINT); /* a command that does not stop must not be waited for */
     text_done(&repl.buffer);
+    text_done(&repl.entry);
     interpreter_free(repl.interpreter);
     return status;
 }

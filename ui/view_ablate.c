@@ -11,8 +11,8 @@
 #include "ui/view_ablate_inside.h"
 #include "ui/views.h"
 
-/* Rows of the table below the chart, at most. */
-enum { TABLE_MOST = 12 };
+/* Rows of the table below the chart, at most; of a chart with a legend, at least. */
+enum { TABLE_MOST = 12, CHART_LEAST = 6 };
 
 static void *create(void)
 {
@@ -23,6 +23,7 @@ static void free_view(void *self)
 {
     struct ablate_view *view = self;
     ablate_lines_drop(view);
+    table_free(view->seen);
     table_free(view->table);
     free(view->columns);
     listing_done(&view->state);
@@ -43,11 +44,35 @@ static uint64_t id_of(const void *rows, size_t row)
     return row;
 }
 
-static void take_table(struct ablate_view *view, const struct table *table)
+/* Columns come to be known while the work goes on; those of which nothing is are left out. */
+static struct table *known_columns(const struct table *table)
 {
+    size_t n = 0, most = table->n_columns + table->n_rows;
+    size_t *columns = mem_alloc((most + 1) * sizeof *columns);
+    for (size_t c = 0; c < table->n_columns; c++)
+        for (size_t r = 0; r < table->n_rows; r++)
+            if (!c || !isnan(table_cell(table, r, c)->value)) {
+                columns[n++] = c;
+                break;
+            }
+    size_t *rows = columns + n;
+    for (size_t r = 0; r < table->n_rows; r++)
+        rows[r] = r;
+    struct table *known = table_select(table, rows, table->n_rows, columns, n, true);
+    free(columns);
+    return known;
+}
+
+static void take_table(struct ablate_view *view, const struct table *seen)
+{
+    struct table *table = known_columns(seen);
+    if (view->table && view->table->n_columns != table->n_columns)
+        listing_forget(&view->state);
+    table_free(view->seen);
     table_free(view->table);
     free(view->columns);
-    view->table = table_copy(table);
+    view->seen = table_copy(seen);
+    view->table = table;
     view->columns = mem_zero(table->n_columns * sizeof *view->columns);
     for (size_t c = 0; c < table->n_columns; c++)
         view->columns[c] =
@@ -80,7 +105,7 @@ static void update(void *self, const struct snapshot *snapshot)
         if (strcmp(task_command(task)->name, "ablate") == 0)
             view->is_running = true;
     }
-    if (table && !table_is_same(view->table, table))
+    if (table && !table_is_same(view->seen, table))
         take_table(view, table);
     view->wants_loss = is_set(snapshot, "what", "loss");
     view->is_log = is_set(snapshot, "scale", "log");
@@ -131,21 +156,13 @@ static void draw(void *self, const struct snapshot *snapshot, const struct pen *
     int rows = inside.box.rows, below = (int)view->table->n_rows + 1;
     below = below > TABLE_MOST ? TABLE_MOST : below;
     below = rows < 12 ? rows : below > rows / 2 ? rows / 2 : below;
-    int chart = rows - below - 1;
-    if (chart > 3) {
+    int chart = rows - below;
+    view->pane = inside;
+    if (chart >= CHART_LEAST) { /* its legend reads the lines at the cursor */
         struct chart_lines lines = ablate_chart(view);
         struct pen upper = pen_rows(&inside, 0, chart);
-        size_t row = listing_row(&view->listing, &view->state);
-        struct text reading = {0};
         plot_lines(&upper, &lines);
-        if (row < view->table->n_rows)
-            ablate_add_reading(view, row, pen->look, &reading);
-        pen_put(&inside, chart, 0, pen->styles[STYLE_STRONG],
-                reading.bytes ? reading.bytes : "");
-        text_done(&reading);
-        view->pane = pen_rows(&inside, chart + 1, below);
-    } else {
-        view->pane = inside;
+        view->pane = pen_rows(&inside, chart, below);
     }
     listing_draw(&view->listing, &view->state, &view->pane, true);
 }
@@ -200,6 +217,17 @@ static bool do_verb(struct ablate_view *view, const char *word, struct answer *a
     return true;
 }
 
+static bool search(struct ablate_view *view, const char *text, struct answer *answer)
+{
+    struct error err;
+    if (listing_search(&view->listing, &view->state, text ? text : "", view->state.at,
+                       &err))
+        text_add(&answer->say, err.message);
+    else
+        listing_add_search(&view->state, &answer->say);
+    return true;
+}
+
 static bool act(void *self, const struct snapshot *snapshot, const struct action *action,
                 struct answer *answer)
 {
@@ -215,6 +243,8 @@ static bool act(void *self, const struct snapshot *snapshot, const struct action
         unsigned long row = strtoul(action->text ? action->text : "", &end, 10);
         return row && listing_go(&view->listing, &view->state, row - 1);
     }
+    if (action->kind == ACTION_SEARCH)
+        return search(view, action->text, answer);
     if (action->kind != ACTION_GO || !listing_verb_find(action->word, &verb))
         return false;
     for (size_t i = 0; i < action->times; i++)
@@ -322,6 +352,14 @@ static void remember(void *self, const struct snapshot *snapshot, struct text *o
         text_printf(out, "cursor ablate %zu", row + 1);
 }
 
+static void add_filter(void *self, const struct snapshot *snapshot, struct text *out)
+{
+    (void)snapshot;
+    const struct ablate_view *view = self;
+    if (view->table)
+        listing_add_filter(&view->listing, &view->state, out);
+}
+
 static const struct binding keys[] = {
     {"ablate", "a", "ablate heads --from 1 --to 12 --seeds 3",
      "how many heads: 1 to 12, three seeds each, all trained at once", "heads", 74},
@@ -348,7 +386,7 @@ const struct view view_ablate = {
         "very pairs that it is judged on; the mixture is the router reading prompts; "
         "adapted "
         "is the router after some labelled pairs with contexts.\n"
-        "Curves grow while the models are trained; the line below reads them at the "
+        "Curves grow while the models are trained; the line above them reads them at the "
         "cursor. "
         "Enter goes on with a model of the value under the cursor.",
     .keys = keys,
@@ -363,4 +401,5 @@ const struct view view_ablate = {
     .picture = picture,
     .explain = explain,
     .remember = remember,
+    .filter = add_filter,
 };

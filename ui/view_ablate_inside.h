@@ -8,7 +8,8 @@
 #include "ui/view.h"
 
 struct ablate_view {
-    struct table *table; /* of the last ablation, as far as it is; owned; NULL: none yet */
+    struct table *seen;  /* of the last ablation, as far as it is; owned; NULL: none yet */
+    struct table *table; /* its columns of which something is known; owned */
     bool is_running;
     bool wants_loss; /* asked for */
     bool has_loss;   /* drawn: also while nothing else is known */

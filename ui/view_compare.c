@@ -14,7 +14,7 @@
 static void *create(void)
 {
     struct compare_view *view = mem_zero(sizeof *view);
-    view->base = SIZE_MAX;
+    view->base = view->reference = SIZE_MAX;
     view->is_changed = true;
     return view;
 }
@@ -27,6 +27,7 @@ static void free_view(void *self)
     analysis_unref(view->pinned);
     table_free(view->table);
     listing_done(&view->state);
+    text_done(&view->names);
     free(view->asked);
     free(view);
 }
@@ -115,8 +116,6 @@ static void update(void *self, const struct snapshot *snapshot)
     if (view->is_changed)
         compare_rows_make(view, read_scale(snapshot));
     view->is_changed = false;
-    if (view->state.column >= view->listing.n_columns)
-        view->state.column = 0;
     listing_set(&view->listing, &view->state,
                 snapshot_entry(snapshot, VIEW_COMPARE, "sort"),
                 snapshot_entry(snapshot, VIEW_COMPARE, "filter"),
@@ -371,7 +370,7 @@ const struct view view_compare = {
         "same test pairs, several times over. mean is the accuracy, averaged over "
         "attributes. The bar shows how much better (right of the middle) or worse a row is "
         "than the row with the diamond; its whiskers are a 95 % interval, over prompts "
-        "where that is known, else over runs. Where they leave out the middle, an arrow "
+        "where that is known, else over runs. Where they leave out the middle, a mark "
         "says so before the number.\n"
         "kind tells what is no fair rival: an oracle knows the answers, a control is there "
         "to be beaten. told says what a method may look at. A row without numbers says why "

@@ -136,8 +136,9 @@ static void add_figures(const struct compare_view *view, const struct compare_ro
     text_printf(out, "; minus %s %+.3f", view->rows[view->base].name, row->difference);
     add_interval(out, "over runs", row->difference_runs, "+");
     add_interval(out, "over prompts", row->difference_prompts, "+");
-    if (isnan(row->difference_runs.low) && isnan(row->difference_prompts.low))
-        text_add(out, " (of the means alone: R works out intervals)");
+    if (row->command && view->base != view->reference)
+        text_printf(out, ", of the means alone; R on %s compares again for intervals",
+                    view->rows[view->base].name);
 }
 
 /* Returns the lines that it takes at most. */
@@ -160,8 +161,7 @@ static int draw_words(const struct compare_view *view, const struct pen *pen)
         text_add(&text, row->note);
     else
         add_figures(view, row, &text);
-    struct pen below = pen_rows(pen, 1, -1);
-    below = pen_rows(pen, 1, pen->box.rows - 1);
+    struct pen below = pen_rows(pen, 1, pen->box.rows - 1);
     int lines = pen_wrap(&below, 0, 0, pen->styles[row->note ? STYLE_WARN : STYLE_TEXT],
                          text.bytes, text.length);
     text_done(&text);
@@ -170,19 +170,31 @@ static int draw_words(const struct compare_view *view, const struct pen *pen)
 
 /* ---- all of it ---- */
 
-/* What the bar's column may have: what the columns before it leave, within bounds. */
-static void fit_bar(struct compare_view *view, int columns)
+static int fit_group(const char *title, bool wide)
 {
-    enum { LEAST = 11, MOST = 41, GAP = 2 };
-    int taken = 1;
-    for (size_t c = 0; c < view->listing.n_columns; c++)
+    enum { LEAST = 6, NARROW = 7, MOST = 13 };
+    int width = (int)text_width(title, strlen(title)) + 1, most = wide ? MOST : NARROW;
+    return width < LEAST ? LEAST : width > most ? most : width;
+}
+
+/* Names give way where there is hardly room for a number; the bar has what its neighbours leave, within
+ * bounds. */
+static void fit_columns(struct compare_view *view, int columns)
+{
+    enum { LEAST = 11, MOST = 41, GAP = 2, TINY = 30, NUMBER = 9, WIDE = 130 };
+    int taken = 1 + GAP + COMPARE_KIND_WIDTH;
+    view->columns[0].width = columns < TINY ? columns - NUMBER : COMPARE_NAME_WIDTH;
+    for (size_t c = 0; c < view->listing.n_columns; c++) {
+        struct listing_column *column = &view->columns[c];
+        if (view->what[c] >= COMPARE_GROUP)
+            column->width = fit_group(column->title, columns >= WIDE);
         if (view->what[c] == COMPARE_BAR) {
             int room = view->by_group ? MOST / 2 : columns - taken;
-            view->columns[c].width = room < LEAST ? LEAST : room > MOST ? MOST : room;
-            return;
+            column->width = room < LEAST ? LEAST : room > MOST ? MOST : room;
         } else if (!listing_is_hidden(&view->state, c)) {
-            taken += view->columns[c].width + GAP;
+            taken += column->width + GAP;
         }
+    }
 }
 
 static const char invitation[] =
@@ -236,7 +248,7 @@ void compare_draw(struct compare_view *view, const struct snapshot *snapshot,
     bool invites = !view->table && !view->is_running && rows - below - needed >= 8;
     int list = rows - below - (below > 1);
     view->pane = pen_rows(&inside, 0, invites ? needed : list);
-    fit_bar(view, view->pane.box.columns);
+    fit_columns(view, view->pane.box.columns);
     listing_draw(&view->listing, &view->state, &view->pane, true);
     if (invites) {
         struct pen rest = pen_rows(&inside, needed + 1, list - needed - 1);

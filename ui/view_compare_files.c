@@ -212,15 +212,18 @@ static void add_values(const struct compare_view *view, const struct compare_row
                        struct text *out)
 {
     size_t at = (size_t)(row - view->rows);
+    int what = view->what[view->state.column];
     struct text value = {0};
     listing_add_cell(&view->listing, &view->state, at, view->state.column, &value);
-    text_printf(out, "%s of %s", view->columns[view->state.column].name, row->name);
-    if (view->what[view->state.column] != COMPARE_BAR && value.length)
-        text_printf(out, ": %s", value.bytes);
-    text_add(out, "\n\n");
+    if (what == COMPARE_BAR)
+        text_printf(out, "difference of %s\n\n", row->name);
+    else if (what != COMPARE_NAME)
+        text_printf(out, "%s of %s: %s\n\n", view->columns[view->state.column].name,
+                    row->name, value.bytes);
     text_done(&value);
-    add_column(view, view->what[view->state.column], out);
-    text_printf(out, "\n%s is %s.\n", row->name, compare_meaning(row));
+    add_column(view, what, out);
+    text_printf(out, "%s%s is %s.\n", what == COMPARE_NAME ? "" : "\n", row->name,
+                compare_meaning(row));
     if (row->note)
         text_printf(out, "\n%s.\n", row->note);
     if (row->command)

@@ -33,14 +33,16 @@ struct compare_row {
     size_t evaluated; /* row of its evaluation */
 };
 
+enum { COMPARE_NAME_WIDTH = 16, COMPARE_KIND_WIDTH = 7 };
+
 enum compare_what {
     COMPARE_NAME,
-    COMPARE_KIND,
     COMPARE_MEAN,
     COMPARE_DIFFERENCE,
     COMPARE_DIFFERENCE_RUNS,
     COMPARE_DIFFERENCE_PROMPTS,
     COMPARE_BAR,
+    COMPARE_KIND,
     COMPARE_MEAN_RUNS,
     COMPARE_MEAN_PROMPTS,
     COMPARE_TOLD,
@@ -59,6 +61,7 @@ struct compare_view {
     struct compare_row *rows;
     size_t n_rows;
     size_t base;         /* row that differences are to; SIZE_MAX: none */
+    size_t reference;    /* row that compare took them to, which have intervals; likewise */
     const char **groups; /* [n_groups] */
     size_t n_groups;
     double *values, *against; /* (n_rows, n_groups); those of the base */
@@ -67,7 +70,8 @@ struct compare_view {
     bool knows_prompts; /* some difference has an interval over prompts */
 
     struct listing_column *columns;
-    int *what; /* [n_columns] enum compare_what, + group */
+    int *what;         /* [n_columns] enum compare_what, + group */
+    struct text names; /* of the columns, to see whether they are others than before */
     struct listing listing;
     struct listing_state state;
     struct pen pane;

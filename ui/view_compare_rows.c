@@ -182,37 +182,45 @@ static size_t find_reference(const struct compare_view *view)
                : SIZE_MAX;
 }
 
-/* Differences that somebody has worked out keep their intervals; others are those of the means. */
-static void take_differences(struct compare_view *view, size_t reference)
+/* What the bootstrap of an evaluation says of a difference to its single head. */
+static struct interval evaluated_interval(const struct compare_row *row,
+                                          const struct compare_row *base)
 {
-    const struct compare_row *base =
-        view->base < view->n_rows ? &view->rows[view->base] : NULL;
+    if (!row->analysis || base->analysis != row->analysis)
+        return no_interval;
+    const struct evaluation *mine = analysis_evaluation(row->analysis, row->routing);
+    const struct evaluation *its = analysis_evaluation(base->analysis, base->routing);
+    return its->rows[base->evaluated].predictor == PREDICTOR_SINGLE
+               ? mine->rows[row->evaluated].difference_interval
+               : no_interval;
+}
+
+/* Differences that somebody has worked out keep their intervals; others are those of the means. */
+static void take_differences(struct compare_view *view)
+{
     for (size_t r = 0; r < view->n_rows; r++) {
         struct compare_row *row = &view->rows[r];
-        bool is_known = base && !row->analysis && view->base == reference;
-        if (is_known)
+        if (!row->analysis && view->base < view->n_rows && view->base == view->reference)
             continue;
-        row->difference = base && row != base ? row->mean - base->mean : (double)NAN;
+        row->difference = (double)NAN;
         row->difference_runs = row->difference_prompts = no_interval;
-        if (!base || row == base || !row->analysis || base->analysis != row->analysis)
+        if (view->base >= view->n_rows || r == view->base)
             continue;
-        const struct evaluation *of = analysis_evaluation(row->analysis, row->routing);
-        if (analysis_evaluation(base->analysis, base->routing)
-                ->rows[base->evaluated]
-                .predictor == PREDICTOR_SINGLE)
-            row->difference_prompts = of->rows[row->evaluated].difference_interval;
+        const struct compare_row *base = &view->rows[view->base];
+        row->difference = row->mean - base->mean;
+        row->difference_prompts = evaluated_interval(row, base);
     }
 }
 
 static void choose_base(struct compare_view *view)
 {
-    size_t reference = find_reference(view);
+    view->reference = find_reference(view);
     view->base = view->asked ? compare_find_row(view, view->asked) : SIZE_MAX;
     if (view->base == SIZE_MAX)
-        view->base = reference;
+        view->base = view->reference;
     if (view->base == SIZE_MAX)
         view->base = compare_find_row(view, "model's single");
-    take_differences(view, reference);
+    take_differences(view);
     view->reach = 0;
     view->knows_prompts = false;
     for (size_t r = 0; r < view->n_rows; r++) {
@@ -250,19 +258,12 @@ static const char *group_name(struct compare_view *view, const char *group)
 
 static void add_groups(struct compare_view *view)
 {
-    enum { LEAST = 6, MOST = 12 };
-    for (size_t g = 0; g < view->n_groups; g++) {
-        const char *name = view->groups[g];
-        int width = (int)text_width(name, strlen(name));
+    for (size_t g = 0; g < view->n_groups; g++)
         add_column(view, COMPARE_GROUP + (int)g,
-                   &(struct listing_column){.name = group_name(view, name),
-                                            .title = name,
+                   &(struct listing_column){.name = group_name(view, view->groups[g]),
+                                            .title = view->groups[g],
                                             .type = COLUMN_SHARE,
-                                            .decimals = 2,
-                                            .width = width < LEAST  ? LEAST
-                                                     : width > MOST ? MOST
-                                                                    : width});
-    }
+                                            .decimals = 2});
 }
 
 static const char *minus_title(struct compare_view *view)
@@ -305,6 +306,9 @@ static void add_differences(struct compare_view *view)
                                         .width = 12,
                                         .stretch = true,
                                         .unsorted = true});
+    add_column(view, COMPARE_KIND,
+               &(struct listing_column){
+                   .name = "kind", .type = COLUMN_TEXT, .width = COMPARE_KIND_WIDTH});
     if (view->knows_prompts)
         add_column(view, COMPARE_DIFFERENCE_RUNS, &runs);
     else
@@ -317,13 +321,9 @@ static void make_columns(struct compare_view *view)
     view->columns = mem_zero((OWN + view->n_groups) * sizeof *view->columns);
     view->what = mem_zero((OWN + view->n_groups) * sizeof *view->what);
     view->listing.n_columns = 0;
-    add_column(
-        view, COMPARE_NAME,
-        &(struct listing_column){.name = "method", .type = COLUMN_TEXT, .width = 16});
-    if (!view->by_group)
-        add_column(
-            view, COMPARE_KIND,
-            &(struct listing_column){.name = "kind", .type = COLUMN_TEXT, .width = 7});
+    add_column(view, COMPARE_NAME,
+               &(struct listing_column){
+                   .name = "method", .type = COLUMN_TEXT, .width = COMPARE_NAME_WIDTH});
     add_column(view, COMPARE_MEAN,
                &(struct listing_column){
                    .name = "mean", .type = COLUMN_SHARE, .decimals = 3, .width = 6});
@@ -344,12 +344,26 @@ static void make_columns(struct compare_view *view)
                                         .width = 13});
     if (!view->by_group)
         add_groups(view);
-    else
-        add_column(
-            view, COMPARE_KIND,
-            &(struct listing_column){.name = "kind", .type = COLUMN_TEXT, .width = 7});
     add_column(view, COMPARE_TOLD,
                &(struct listing_column){.name = "told", .type = COLUMN_TEXT, .most = 40});
+}
+
+/* Order and filter are by columns; the cursor stays on the one of that name. */
+static void keep_state(struct compare_view *view, const char *cursor)
+{
+    struct text names = {0};
+    size_t column = 0;
+    for (size_t c = 0; c < view->listing.n_columns; c++) {
+        text_printf(&names, "%s\n", view->columns[c].name);
+        if (cursor && strcmp(cursor, view->columns[c].name) == 0)
+            column = c;
+    }
+    if (!view->names.bytes || strcmp(names.bytes, view->names.bytes) != 0) {
+        listing_forget(&view->state);
+        view->state.column = column;
+    }
+    text_done(&view->names);
+    view->names = names;
 }
 
 /* ---- all of it ---- */
@@ -370,7 +384,7 @@ void compare_rows_drop(struct compare_view *view)
     view->columns = NULL;
     view->what = NULL;
     view->n_rows = view->n_groups = 0;
-    view->base = SIZE_MAX;
+    view->base = view->reference = SIZE_MAX;
     view->listing.n_rows = view->listing.n_columns = 0;
 }
 
@@ -458,6 +472,9 @@ static void make_heat(struct compare_view *view, enum heat_scale scale)
 void compare_rows_make(struct compare_view *view, enum heat_scale scale)
 {
     enum { AT_HAND = 8 };
+    char *cursor = view->state.column < view->listing.n_columns
+                       ? mem_copy_text(view->columns[view->state.column].name)
+                       : NULL;
     compare_rows_drop(view);
     size_t most = AT_HAND + (view->table ? view->table->n_rows : 0);
     make_groups(view);
@@ -478,6 +495,8 @@ void compare_rows_make(struct compare_view *view, enum heat_scale scale)
         view->against[i] = view->values[view->base * view->n_groups + i % view->n_groups];
     make_heat(view, scale);
     make_columns(view);
+    keep_state(view, cursor);
+    free(cursor);
     view->listing.columns = view->columns;
     view->listing.n_rows = view->n_rows;
     view->listing.rows = view;

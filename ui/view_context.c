@@ -1,6 +1,4 @@
 /* The context view: what keys do. */
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +21,7 @@ static void free_view(void *self)
     line_edit_done(&view->edit);
     lab_settings_done(&view->settings);
     listing_done(&view->state);
-    table_free(view->curve);
+    live_table_done(&view->curve);
     free(view->names);
     free(view->values);
     free(view);
@@ -97,103 +95,6 @@ static bool typed(void *self, const struct snapshot *snapshot, const struct even
     return result != LINE_IGNORED;
 }
 
-/* ---- labels ---- */
-
-/* A label of the pair that is looked at; the cursor in the history puts it into its step. */
-static bool label(struct context_view *view, const char *preferred, struct answer *answer)
-{
-    if (!view->has_pair) {
-        text_add(&answer->say, "every pair is labelled");
-        return true;
-    }
-    text_printf(&answer->line, "label %u %s", view->pair + 1, preferred);
-    if (context_looks_back(view))
-        text_printf(&answer->line, " --step %zu", view->step + 1);
-    return true;
-}
-
-static bool choose(struct context_view *view, bool a, struct answer *answer)
-{
-    bool is_chosen = view->has_pair && lab_chosen_left(view->lab, view->pair) == a;
-    return label(view, is_chosen ? "chosen" : "rejected", answer);
-}
-
-static bool turn(struct context_view *view, struct answer *answer)
-{
-    if (!context_looks_back(view)) {
-        text_add(&answer->say, "choose a step of the history first");
-        return true;
-    }
-    struct lab_step step = lab_step(view->lab, view->step);
-    return label(view, step.label.turned || step.label.skipped ? "chosen" : "rejected",
-                 answer);
-}
-
-/* The next ones get the labels that the data has. */
-static bool label_ten(struct context_view *view, struct answer *answer)
-{
-    enum { TEN = 10 };
-    uint32_t pairs[TEN];
-    size_t n = lab_ahead(view->lab, TEN, pairs);
-    if (!n)
-        text_add(&answer->say, "every pair is labelled");
-    for (size_t i = 0; i < n; i++)
-        text_printf(&answer->line, "%slabel %u chosen", i ? "\n" : "", pairs[i] + 1);
-    return true;
-}
-
-/* ---- settings ---- */
-
-/* The next of the steps that is higher or lower than a value. */
-static double next_of(const double *steps, size_t n, double value, bool up)
-{
-    double slack = 1e-9 * (1 + fabs(value));
-    for (size_t i = 0; i < n; i++) {
-        size_t at = up ? i : n - 1 - i;
-        if (up ? steps[at] > value + slack : steps[at] < value - slack)
-            return steps[at];
-    }
-    return value;
-}
-
-static bool change_number(const struct context_view *view, bool is_share, bool up,
-                          struct answer *answer)
-{
-    static const double taus[] = {0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1,
-                                  2,    5,    10,   20,  50,  100};
-    static const double shares[] = {0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1};
-    const struct lab_settings *settings = &view->settings;
-    bool em = settings->rule == WEIGH_EM;
-    const char *name = is_share ? "share" : em ? "strength" : "tau";
-    double value = is_share ? settings->share : em ? settings->strength : settings->tau;
-    if (is_share && em) {
-        text_add(&answer->say, "the rule em has no share");
-        return true;
-    }
-    double to = is_share ? next_of(shares, sizeof shares / sizeof *shares, value, up)
-                         : next_of(taus, sizeof taus / sizeof *taus, value, up);
-    if (to > value || to < value)
-        text_printf(&answer->line, "lab --%s %g", name, to);
-    else
-        text_add(&answer->say, "that is as far as it goes");
-    return true;
-}
-
-static bool change_rule(const struct context_view *view, struct answer *answer)
-{
-    text_printf(&answer->line, "lab --rule %s",
-                view->settings.rule == WEIGH_EM ? "hedge" : "em");
-    return true;
-}
-
-static bool change_order(const struct context_view *view, struct answer *answer)
-{
-    size_t next = (size_t)view->settings.order + 1;
-    text_printf(&answer->line, "lab --order %s",
-                offer_order_names[next] ? offer_order_names[next] : offer_order_names[0]);
-    return true;
-}
-
 /* ---- words ---- */
 
 static bool back(struct context_view *view)
@@ -210,54 +111,8 @@ static bool back(struct context_view *view)
 static bool open(struct context_view *view, struct answer *answer)
 {
     return view->pane == CONTEXT_HISTORY && context_looks_back(view)
-               ? turn(view, answer)
+               ? context_do_label(view, "turn", answer)
                : begin_typing(view, answer);
-}
-
-static bool reveal(struct context_view *view, struct answer *answer)
-{
-    view->is_revealed = !view->is_revealed;
-    if (view->pane == CONTEXT_HISTORY || !view->has_pair)
-        text_add(&answer->say, "only of the pair that is to be labelled next");
-    return true;
-}
-
-static bool do_choice(struct context_view *view, const char *word, struct answer *answer)
-{
-    if (strcmp(word, "a") == 0 || strcmp(word, "b") == 0)
-        return choose(view, word[0] == 'a', answer);
-    if (strcmp(word, "neither") == 0)
-        return label(view, "neither", answer);
-    if (strcmp(word, "recorded") == 0)
-        return label(view, "chosen", answer);
-    if (strcmp(word, "ten") == 0)
-        return label_ten(view, answer);
-    if (strcmp(word, "turn") == 0)
-        return turn(view, answer);
-    if (strcmp(word, "reveal") == 0)
-        return reveal(view, answer);
-    return false;
-}
-
-static bool do_setting(struct context_view *view, const char *word, struct answer *answer)
-{
-    if (strcmp(word, "tau-down") == 0 || strcmp(word, "tau-up") == 0)
-        return change_number(view, false, strcmp(word, "tau-up") == 0, answer);
-    if (strcmp(word, "share-down") == 0 || strcmp(word, "share-up") == 0)
-        return change_number(view, true, strcmp(word, "share-up") == 0, answer);
-    if (strcmp(word, "rule") == 0)
-        return change_rule(view, answer);
-    if (strcmp(word, "order") == 0)
-        return change_order(view, answer);
-    if (strcmp(word, "known") == 0 || strcmp(word, "attribute") == 0) {
-        view->pane = CONTEXT_ANSWERS;
-        if (word[0] == 'k')
-            context_pick_known(view, answer);
-        else
-            context_pick_attribute(view);
-        return true;
-    }
-    return false;
 }
 
 static bool do_verb(struct context_view *view, const char *word, struct answer *answer)
@@ -275,7 +130,7 @@ static bool do_verb(struct context_view *view, const char *word, struct answer *
         return open(view, answer);
     if (strcmp(word, "back") == 0)
         return back(view);
-    if (do_choice(view, word, answer) || do_setting(view, word, answer))
+    if (context_do_label(view, word, answer) || context_do_setting(view, word, answer))
         return true;
     return view->pane == CONTEXT_WEIGHTS && listing_verb_find(word, &verb) &&
            (listing_command(&view->listing, &view->state, "context", verb, &answer->line) ||
@@ -301,7 +156,7 @@ static bool scroll(struct context_view *view, const struct action *action,
                 {"half-up", -3}, {"half-down", 3}, {"first", -100000}, {"last", 100000}};
     enum { MOST = 10000 };
     if (strcmp(action->word, "left") == 0 || strcmp(action->word, "right") == 0)
-        return choose(view, action->word[0] == 'l', answer);
+        return context_do_label(view, action->word[0] == 'l' ? "a" : "b", answer);
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
         if (strcmp(action->word, ways[i].word) == 0) {
             long to = view->skip + (long)ways[i].by * (long)action->times;
@@ -336,16 +191,28 @@ static bool go(struct context_view *view, const struct action *action,
     return true;
 }
 
+/* The number behind a word of `at`, SIZE_MAX: there is none; *at moves behind it. */
+static size_t read_number(const char **at)
+{
+    char *end;
+    unsigned long number = strtoul(*at, &end, 10);
+    size_t out = end == *at ? SIZE_MAX : number;
+    *at = end;
+    return out;
+}
+
 static void put_cursor(struct context_view *view, const char *at)
 {
-    size_t row = 0, column = 0;
-    if (sscanf(at, "weights %zu %zu", &row, &column) == 2 && row < view->listing.n_rows &&
-        column < N_CONTEXT_COLUMNS) {
+    size_t word = strcspn(at, " "), column;
+    const char *rest = at + word;
+    size_t row = read_number(&rest);
+    if (strncmp(at, "weights", word) == 0 && row < view->listing.n_rows) {
         show_pane(view, CONTEXT_WEIGHTS);
         listing_go(&view->listing, &view->state, row);
-        view->state.column = column;
-    } else if (sscanf(at, "history %zu", &row) == 1 && row &&
-               row <= view->figures.n_labels) {
+        column = read_number(&rest);
+        if (column < N_CONTEXT_COLUMNS)
+            view->state.column = column;
+    } else if (strncmp(at, "history", word) == 0 && row && row <= view->figures.n_labels) {
         show_pane(view, CONTEXT_HISTORY);
         view->step = row - 1;
     } else {
@@ -409,7 +276,7 @@ static bool click_answers(struct context_view *view, const struct mouse *mouse,
     }
     for (int side = 0; side < 2; side++)
         if (hits(&view->sides[side], mouse))
-            return choose(view, side == 0, answer);
+            return context_do_label(view, side == 0 ? "a" : "b", answer);
     return false;
 }
 

@@ -168,23 +168,24 @@ static void plot_losses(const struct pen *pen, const double *losses, size_t n)
     plot_lines(pen, &lines);
 }
 
-/* "tuned 2.24 > 1.94 nats, test 0.777 > 0.860", and the curve as there is room. */
+/* "tuned 2.24 > 1.94 test 0.777 > 0.860", and the curve as there is room. */
 static void draw_tuning(const struct context_view *view, const struct snapshot *snapshot,
                         const struct pen *pen)
 {
-    enum { SPARK = 10 };
-    size_t n = view->curve ? view->curve->n_rows : 0;
+    enum { SPARK = 8, UNIT = 60 }; /* UNIT: columns from which there is room for it */
+    size_t n = view->curve.table ? view->curve.table->n_rows : 0;
     if (!n || pen->box.rows < 1)
         return;
     struct text text = {0};
     double *losses = mem_alloc(n * sizeof *losses), least = HUGE_VAL, most = -HUGE_VAL;
     for (size_t i = 0; i < n; i++) {
-        losses[i] = table_cell(view->curve, i, 1)->value;
+        losses[i] = table_cell(view->curve.table, i, 1)->value;
         least = fmin(least, losses[i]);
         most = fmax(most, losses[i]);
     }
-    text_printf(&text, "%s %.2f %s %.2f nats ", view->tunes ? "tuning" : "tuned", losses[0],
-                pen->look->glyphs[GLYPH_ARROW], losses[n - 1]);
+    text_printf(&text, "%s %.2f %s %.2f %s", view->curve.runs ? "tuning" : "tuned",
+                losses[0], pen->look->glyphs[GLYPH_ARROW], losses[n - 1],
+                pen->box.columns >= UNIT ? "nats " : "");
     int end = pen_put(pen, 0, 0, pen->styles[STYLE_PROGRESS], text.bytes);
     if (pen->box.rows < PLOT_ROWS) {
         size_t shown = n < SPARK ? n : SPARK;
@@ -196,7 +197,7 @@ static void draw_tuning(const struct context_view *view, const struct snapshot *
         plot_losses(&rest, losses, n);
     }
     text_clear(&text);
-    if (!view->tunes)
+    if (!view->curve.runs)
         add_tuned(snapshot, pen->look, &text);
     if (text.length)
         pen_put(pen, 0, end, pen->styles[STYLE_TEXT], text.bytes);
@@ -276,7 +277,8 @@ static void draw_left(struct context_view *view, const struct snapshot *snapshot
                       const struct pen *pen)
 {
     enum { PLOT_MOST = 16 };
-    int rows = pen->box.rows, curve = view->curve && view->curve->n_rows ? 1 : 0;
+    int rows = pen->box.rows,
+        curve = view->curve.table && view->curve.table->n_rows ? 1 : 0;
     int spare = rows - (int)view->listing.n_rows - 2;
     if (curve && spare > PLOT_ROWS)
         curve = spare - 1 < PLOT_MOST ? spare - 1 : PLOT_MOST;

@@ -1,11 +1,12 @@
 /* What the files of the context view share: view_context.c (what keys do), view_context_state.c (what
  * is kept of a snapshot), view_context_draw.c (panes), view_context_answers.c, view_context_history.c,
- * view_context_pick.c (lists to choose from), view_context_words.c (explanations, files). */
+ * view_context_labels.c (labels and settings), view_context_pick.c (lists to choose from), view_context_words.c (explanations, files). */
 #ifndef UI_VIEW_CONTEXT_INSIDE_H
 #define UI_VIEW_CONTEXT_INSIDE_H
 
 #include "ui/line_edit.h"
 #include "ui/listing.h"
+#include "ui/live_table.h"
 #include "ui/view_context.h"
 
 enum context_pane { CONTEXT_ANSWERS, CONTEXT_WEIGHTS, CONTEXT_HISTORY, N_CONTEXT_PANES };
@@ -74,8 +75,7 @@ struct context_view {
     struct listing listing;
     struct listing_state state;
 
-    struct table *curve; /* of the tuning that runs or ran last; NULL: none in this run */
-    bool tunes;          /* it runs */
+    struct live_table curve; /* of the tuning that runs or ran last */
 
     /* Where they were drawn last; canvas NULL: not there. */
     struct pen field, weights, answers, history, sides[2];
@@ -112,6 +112,12 @@ bool context_go_history(struct context_view *view, const struct action *action,
                         struct answer *answer);
 /* The step at a position of the canvas; SIZE_MAX: none. */
 size_t context_step_at(const struct context_view *view, const struct mouse *mouse);
+
+/* ---- labels and settings ---- */
+
+/* Answer verbs with command lines; false: it is none of theirs. */
+bool context_do_label(struct context_view *view, const char *word, struct answer *answer);
+bool context_do_setting(struct context_view *view, const char *word, struct answer *answer);
 
 /* ---- lists to choose from ---- */
 

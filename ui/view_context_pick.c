@@ -139,7 +139,7 @@ void context_pick_attribute(struct context_view *view)
         if (attribute >= 0)
             *(is_train ? &pick->rows[attribute + 1].n : &pick->rows[attribute + 1].m) += 1;
     }
-    show_pick(pick, (size_t)(view->settings.attribute + 1));
+    show_pick(pick, (size_t)view->settings.attribute + 1);
 }
 
 void context_pick_draw(struct context_pick *pick, const struct pen *pen)

@@ -215,27 +215,6 @@ static void find_pair(struct context_view *view)
                                                          &view->forecast, &passed_over);
 }
 
-/* What `tune` showed stays until a newer table comes. */
-static void take_curve(struct context_view *view, const struct snapshot *snapshot)
-{
-    const struct table *table = interpreter_shown(snapshot->interpreter, "tune");
-    size_t n = interpreter_jobs(snapshot->interpreter);
-    view->tunes = false;
-    for (size_t i = 0; i < n; i++) {
-        const struct task *task = interpreter_job(snapshot->interpreter, i).task;
-        view->tunes = view->tunes || strcmp(task_command(task)->name, "tune") == 0;
-    }
-    if (!table || strcmp(table->name, "epochs") != 0)
-        return;
-    bool is_new = !view->curve || view->curve->n_rows != table->n_rows ||
-                  memcmp(view->curve->cells, table->cells,
-                         table->n_rows * table->n_columns * sizeof *table->cells) != 0;
-    if (!is_new)
-        return;
-    table_free(view->curve);
-    view->curve = table_copy(table);
-}
-
 static void take_settings(struct context_view *view, const struct lab_settings *settings)
 {
     if (!lab_settings_equal(&view->settings, settings)) {
@@ -276,8 +255,7 @@ void context_update(void *self, const struct snapshot *snapshot)
         view->has_pair = false;
     }
     take_settings(view, &state->lab);
-    if (snapshot->interpreter)
-        take_curve(view, snapshot);
+    live_table_update(&view->curve, snapshot, "tune", "epochs");
     view->lab = snapshot->lab;
     if (!view->lab) {
         view->has_pair = view->has_forecast = false;

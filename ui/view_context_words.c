@@ -357,8 +357,8 @@ void context_report(void *self, const struct snapshot *snapshot, struct report *
     report_weights(view, report);
     if (figures->n_labels)
         report_history(view, report);
-    if (view->curve)
-        report_add_table(report, table_copy(view->curve));
+    if (view->curve.table)
+        report_add_table(report, table_copy(view->curve.table));
 }
 
 bool context_picture(void *self, const struct snapshot *snapshot, const struct look *look,

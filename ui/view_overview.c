@@ -27,7 +27,7 @@ static void free_view(void *self)
     listing_done(&view->state);
     text_done(&view->verdict);
     text_done(&view->about_model);
-    table_free(view->curve);
+    live_table_done(&view->curve);
     free(view->attributes);
     free(view);
 }
@@ -146,27 +146,6 @@ static void take_model(struct overview_view *view, struct held_model *model)
 
 /* ---- keeping up ---- */
 
-/* What the command showed stays until a newer table comes. */
-static void take_curve(struct overview_view *view, const struct snapshot *snapshot)
-{
-    const struct table *table = interpreter_shown(snapshot->interpreter, "train");
-    size_t n = interpreter_jobs(snapshot->interpreter);
-    view->trains = false;
-    for (size_t i = 0; i < n; i++) {
-        const struct task *task = interpreter_job(snapshot->interpreter, i).task;
-        view->trains = view->trains || strcmp(task_command(task)->name, "train") == 0;
-    }
-    if (!table || strcmp(table->name, "curve") != 0)
-        return;
-    bool is_new = !view->curve || view->curve->n_rows != table->n_rows ||
-                  memcmp(view->curve->cells, table->cells,
-                         table->n_rows * table->n_columns * sizeof *table->cells) != 0;
-    if (!is_new)
-        return;
-    table_free(view->curve);
-    view->curve = table_copy(table);
-}
-
 /* Whether it is another one, or has got further. */
 static bool take_analysis(struct analysis *now, struct analysis **kept,
                           enum analysis_stage *stage)
@@ -188,8 +167,7 @@ static void update(void *self, const struct snapshot *snapshot)
         take_features(view, state->features);
     if (view->model != state->model)
         take_model(view, state->model);
-    if (snapshot->interpreter)
-        take_curve(view, snapshot);
+    live_table_update(&view->curve, snapshot, "train", "curve");
     bool is_new = take_analysis(snapshot->analysis, &view->analysis, &view->stage);
     if (take_analysis(snapshot->pinned, &view->pinned, &view->pinned_stage) || is_new)
         overview_make_figures(view);
@@ -335,8 +313,8 @@ static void report(void *self, const struct snapshot *snapshot, struct report *r
         at += n + (at[n] == '\n');
     }
     report_attributes(view, report);
-    if (view->curve)
-        report_add_table(report, table_copy(view->curve));
+    if (view->curve.table)
+        report_add_table(report, table_copy(view->curve.table));
 }
 
 static bool copy_cell(void *self, const struct snapshot *snapshot, struct text *out)

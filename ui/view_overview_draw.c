@@ -202,7 +202,7 @@ bool overview_chart(const struct overview_view *view, struct chart_lines *lines,
 {
     static const char *const names[OVERVIEW_SERIES] = {"training", "hold-out",
                                                        "single, hold-out"};
-    const struct table *table = view->curve;
+    const struct table *table = view->curve.table;
     *values = NULL;
     if (!table || !table->n_rows || table->n_columns < 3)
         return false;
@@ -229,8 +229,8 @@ static void draw_curve(const struct overview_view *view, const struct pen *pen)
     struct chart_series series[OVERVIEW_SERIES];
     double *values;
     struct pen inside = pen_frame(pen, false,
-                                  view->trains ? "training now: loss by epoch"
-                                               : "last training: loss by epoch",
+                                  view->curve.runs ? "training now: loss by epoch"
+                                                   : "last training: loss by epoch",
                                   NULL);
     if (overview_chart(view, &lines, series, &values))
         plot_lines(&inside, &lines);
@@ -323,10 +323,10 @@ static void draw_both(struct overview_view *view, const struct snapshot *snapsho
     int words = text_lines(view->verdict.bytes ? view->verdict.bytes : "",
                            view->verdict.length, columns - left - 2);
     int wanted = (int)view->n_figures + words + 4;
-    bool on_right = view->curve && rows - wanted >= 8;
+    bool on_right = view->curve.table && rows - wanted >= 8;
     struct pen one = pen_columns(pen, 0, left),
                two = pen_columns(pen, left, columns - left);
-    draw_left(view, snapshot, &one, view->curve && !on_right);
+    draw_left(view, snapshot, &one, view->curve.table && !on_right);
     struct pen top = on_right ? pen_rows(&two, 0, wanted) : two;
     draw_figures(view, snapshot, &top);
     if (on_right) {

@@ -5,6 +5,7 @@
 
 #include "io/chart.h"
 #include "ui/listing.h"
+#include "ui/live_table.h"
 #include "ui/view_overview.h"
 
 enum figure_kind {
@@ -56,8 +57,7 @@ struct overview_view {
     struct held_model *model; /* with a count; NULL: none */
     struct text about_model;  /* lines */
 
-    struct table *curve; /* of the training that runs or ran last; NULL: none in this run */
-    bool trains;         /* it runs */
+    struct live_table curve; /* of the training that runs or ran last */
 };
 
 /* ---- figures ---- */

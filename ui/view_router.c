@@ -57,6 +57,7 @@ static void update(void *self, const struct snapshot *snapshot)
             make_load(view);
     }
     view->pairs.marks = snapshot->state;
+    view->keys = snapshot->keys;
     if (view->pairs.is_open) /* "show router pairs EXPRESSION" */
         heads_pairs_filter(&view->pairs, snapshot_entry(snapshot, VIEW_ROUTER, "pairs"));
 }
@@ -70,10 +71,12 @@ static void add_title(const struct router_list *list, const struct pen *pen,
     size_t shown = list->state.n_shown;
     bool with = list->routing == ROUTE_CONTEXT;
     text_add(out, with ? "prompts with contexts" : "prompts");
-    if (shown < list->n_rows)
-        text_printf(out, " %s %zu of %zu", bullet, shown, list->n_rows);
-    else
-        text_printf(out, " %s %zu", bullet, list->n_rows);
+    text_printf(out, " %s ", bullet);
+    if (shown < list->n_rows) {
+        table_add_number(out, (double)shown, COLUMN_COUNT, 0);
+        text_add(out, " of ");
+    }
+    table_add_number(out, (double)list->n_rows, COLUMN_COUNT, 0);
     text_printf(out, " %s %s split", bullet, split_name(list->analysis->split));
 }
 
@@ -115,9 +118,23 @@ static void forget_pens(struct router_view *view)
         view->small_load = (struct pen){0};
 }
 
+enum { LIST_LEAST = 6, LOAD_LEAST = 8 };
+
+/* As a table where it fits into a third, or while it has the focus; else as small as it can be. */
+static int load_rows(const struct router_view *view, int rows, int columns)
+{
+    enum { AROUND_TABLE = 6, FRAME = 2 };
+    bool focus = view->focus == PANE_LOAD;
+    int table = (int)view->load.n_heads + AROUND_TABLE;
+    int small = router_bars_small_rows(&view->load, columns - FRAME) + FRAME;
+    int most = focus ? rows - LIST_LEAST : rows / 3 > LOAD_LEAST ? rows / 3 : LOAD_LEAST;
+    int wanted = focus || table <= most ? table : small;
+    return wanted < most ? wanted : most;
+}
+
 static void draw_panes(struct router_view *view, const struct pen *pen)
 {
-    enum { DETAIL_LEAST = 34, DETAIL_MOST = 84, LIST_LEAST = 6, LOAD_LEAST = 8, ROUND = 6 };
+    enum { DETAIL_LEAST = 34, DETAIL_MOST = 84 };
     int rows = pen->box.rows, columns = pen->box.columns;
     forget_pens(view);
     if (columns < 76 || rows < LIST_LEAST + LOAD_LEAST) { /* one at a time */
@@ -133,10 +150,7 @@ static void draw_panes(struct router_view *view, const struct pen *pen)
     detail = detail < DETAIL_LEAST  ? DETAIL_LEAST
              : detail > DETAIL_MOST ? DETAIL_MOST
                                     : detail;
-    int most = view->focus == PANE_LOAD ? rows - LIST_LEAST : rows / 3;
-    int load = (int)view->load.n_heads + ROUND;
-    most = most < LOAD_LEAST ? LOAD_LEAST : most;
-    load = load > most ? most : load;
+    int load = load_rows(view, rows, columns - detail);
     struct pen left = pen_columns(pen, 0, columns - detail);
     struct pen right = pen_columns(pen, columns - detail, detail);
     struct pen top = pen_rows(&left, 0, rows - load);

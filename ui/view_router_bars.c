@@ -10,12 +10,26 @@
 /* NUMBER: cells of "0.31" and the blank before it, without further decimals. */
 enum { NAME = 7, NUMBER = 5, DIFFERENCE = 7, GUTTER = 1, N_FEET = 2 };
 
-double entropy_of(const double *weights, size_t n)
+double router_entropy(const double *weights, size_t n)
 {
     double sum = 0;
     for (size_t k = 0; k < n; k++)
         sum -= weights[k] > 0 ? weights[k] * log(weights[k]) : 0;
     return sum;
+}
+
+/* Of many heads each has little. */
+unsigned router_decimals(size_t n_heads)
+{
+    enum { MANY = 20 };
+    return n_heads > MANY ? 3 : 2;
+}
+
+/* Decimals beyond two, as shown. */
+static int further(const struct router_bars *bars)
+{
+    int more = (int)router_decimals(bars->n_heads) - 2 + bars->state.precision;
+    return more > 0 ? more : 0;
 }
 
 static struct cell cell_of(const void *rows, size_t row, size_t column)
@@ -42,7 +56,7 @@ static struct style style_of(const struct pen *pen, bool cursor, enum style_role
 static void draw_difference(const struct router_bars *bars, const struct pen *pen,
                             double difference, bool cursor)
 {
-    int decimals = 2 + bars->state.precision;
+    int decimals = (int)router_decimals(bars->n_heads) + bars->state.precision;
     decimals = decimals < 0 ? 0 : decimals > 12 ? 12 : decimals;
     double least = 0.5 * pow(10, -decimals);
     enum glyph glyph = difference >= least    ? GLYPH_RISE
@@ -95,15 +109,14 @@ void router_bars_open(struct router_bars *bars, size_t n_heads, const char *with
     snprintf(bars->names[n_heads + 1], sizeof bars->names[n_heads + 1], "entropy");
     bars->columns[BARS_HEAD] =
         (struct listing_column){.name = "head", .type = COLUMN_TEXT, .width = NAME};
-    bars->columns[BARS_WITHOUT] = (struct listing_column){
-        .name = "without", .title = without, .type = COLUMN_REAL, .decimals = 2};
-    bars->columns[BARS_WITH] = (struct listing_column){
-        .name = "with", .title = with, .type = COLUMN_REAL, .decimals = 2};
-    bars->columns[BARS_DIFFERENCE] = (struct listing_column){.name = "difference",
-                                                             .title = "change",
-                                                             .type = COLUMN_REAL,
-                                                             .decimals = 2,
-                                                             .width = DIFFERENCE};
+    bars->columns[BARS_WITHOUT] =
+        (struct listing_column){.name = "without", .title = without, .type = COLUMN_REAL};
+    bars->columns[BARS_WITH] =
+        (struct listing_column){.name = "with", .title = with, .type = COLUMN_REAL};
+    bars->columns[BARS_DIFFERENCE] = (struct listing_column){
+        .name = "difference", .title = "change", .type = COLUMN_REAL, .width = DIFFERENCE};
+    for (size_t c = BARS_WITHOUT; c < N_BARS_COLUMNS; c++)
+        bars->columns[c].decimals = router_decimals(n_heads);
     bars->listing = (struct listing){.columns = bars->columns,
                                      .n_columns = N_BARS_COLUMNS,
                                      .n_rows = n_heads + N_FEET,
@@ -134,7 +147,7 @@ static void fill(struct router_bars *bars, double *values, const double *from,
         values[K] += from[k];
         bars->most = fmax(bars->most, from[k]);
     }
-    values[K + 1] = isnan(entropy) ? entropy_of(from, K) : entropy;
+    values[K + 1] = isnan(entropy) ? router_entropy(from, K) : entropy;
 }
 
 void router_bars_fill(struct router_bars *bars, const double *without, const double *with,
@@ -159,7 +172,7 @@ void router_bars_fill(struct router_bars *bars, const double *without, const dou
 void router_bars_draw(struct router_bars *bars, const struct pen *pen, bool focus)
 {
     enum { MOST = 40, NARROW = 40, LEAST = 28 };
-    int more = bars->state.precision > 0 ? bars->state.precision : 0;
+    int more = further(bars);
     bool is_narrow = pen->box.columns < NARROW;
     int gap = is_narrow ? 1 : 2, difference = DIFFERENCE + more - is_narrow;
     int rest = pen->box.columns - GUTTER - NAME - gap;
@@ -173,24 +186,48 @@ void router_bars_draw(struct router_bars *bars, const struct pen *pen, bool focu
     listing_draw(&bars->listing, &bars->state, pen, focus);
 }
 
+enum { NAME_SMALL = 4, GAP_SMALL = 2 };
+
+/* "# 0.31" */
+static int small_number(const struct router_bars *bars)
+{
+    return 4 + (int)router_decimals(bars->n_heads);
+}
+
+static int small_width(const struct router_bars *bars)
+{
+    return NAME_SMALL + (bars->has_with ? 2 : 1) * (small_number(bars) + 1) - 1;
+}
+
+static int small_across(const struct router_bars *bars, int columns)
+{
+    int across = (columns + GAP_SMALL - 1) / (small_width(bars) + GAP_SMALL);
+    return across > 0 ? across : 1;
+}
+
+int router_bars_small_rows(const struct router_bars *bars, int columns)
+{
+    int across = small_across(bars, columns);
+    return ((int)bars->n_heads + across - 1) / across + 1;
+}
+
 void router_bars_draw_small(const struct router_bars *bars, const struct pen *pen)
 {
-    enum { NAME_SMALL = 4, EACH = 6, GAP = 2 };
-    int n = bars->has_with ? 2 : 1, width = NAME_SMALL + n * (EACH + 1) - 1;
-    int across = (pen->box.columns + GAP - 1) / (width + GAP), rows = pen->box.rows - 1;
-    int most = (across > 0 ? across : 1) * rows;
+    int n = bars->has_with ? 2 : 1, width = small_width(bars);
+    int most = small_across(bars, pen->box.columns) * (pen->box.rows - 1);
     int column = 1, row = 0;
     for (size_t i = 0; (int)i < most && i < bars->n_heads; i++) {
         size_t head = bars->state.order[i];
         pen_put(pen, row, column, pen->styles[STYLE_TEXT], bars->names[head]);
         for (int j = 0; j < n; j++) {
-            int at = column + NAME_SMALL + j * (EACH + 1);
+            int at = column + NAME_SMALL + j * (small_number(bars) + 1);
             double value = bars->values[j][head];
             pen_spark(pen, row, at, &value, 1, 0, bars->most,
                       pen->styles[j + 1 < n ? STYLE_BAR_OLD : STYLE_BAR]);
-            pen_printf(pen, row, at + 2, pen->styles[STYLE_TEXT], "%.2f", value);
+            pen_printf(pen, row, at + 2, pen->styles[STYLE_TEXT], "%.*f",
+                       (int)router_decimals(bars->n_heads), value);
         }
-        column += width + GAP;
+        column += width + GAP_SMALL;
         if (column + width > pen->box.columns) {
             column = 1;
             row++;

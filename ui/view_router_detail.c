@@ -204,10 +204,13 @@ static void add_context(const struct router_detail *detail, struct text *out)
 }
 
 /* What the second column of weights is of. */
-static int draw_context(const struct router_detail *detail, const struct pen *pen, int row)
+static int draw_context(const struct router_view *view, const struct pen *pen, int row)
 {
+    const struct router_detail *detail = &view->detail;
     struct text line = {0};
-    if (detail->source == SOURCE_NONE)
+    if (!shape_inputs(&view->list.analysis->model->model.shape))
+        text_add(&line, "this router reads no prompt: its weights are the same for all");
+    else if (detail->source == SOURCE_NONE)
         text_add(&line, "no context: the lab has none, and the split none for it");
     else
         add_context(detail, &line);
@@ -230,6 +233,32 @@ static void add_title(const struct router_view *view, const char *bullet, struct
                 router_number(&view->list, detail->row), bullet, detail->row->attribute);
 }
 
+/* How many rows the bars need with header, rule and feet. */
+static int bars_rows(const struct router_detail *detail)
+{
+    enum { AROUND = 4 };
+    return (int)detail->bars.n_heads + AROUND;
+}
+
+/* What Enter shows, where there is room to say it. */
+static void draw_pairs(const struct router_view *view, const struct pen *pen, int row)
+{
+    const struct router_row *at = view->detail.row;
+    const char *open =
+        key_map_key_of(view->keys, "router", "do pairs"); /* it works in every pane */
+    if (row + 1 >= pen->box.rows)
+        return;
+    int end = pen_printf(pen, row + 1, 1, pen->styles[STYLE_TEXT], "%u of %u %s right",
+                         router_count_right(&view->list, at), at->n,
+                         at->n == 1 ? "pair" : "pairs");
+    struct text more = {0};
+    if (open)
+        text_printf(&more, "; %s opens %s", open, at->n == 1 ? "it" : "them");
+    if (1 + end + (int)more.length <= pen->box.columns && open)
+        pen_put(pen, row + 1, 1 + end, pen->styles[STYLE_DIM], more.bytes);
+    text_done(&more);
+}
+
 void router_detail_draw(struct router_view *view, const struct pen *pen)
 {
     struct router_detail *detail = &view->detail;
@@ -245,10 +274,11 @@ void router_detail_draw(struct router_view *view, const struct pen *pen)
     bool is_tiny = inside.box.rows < TINY; /* only what has the focus */
     const char *text = router_text(&view->list, detail->row, HEADS_PROMPT);
     int row = is_tiny && view->focus == PANE_WEIGHTS ? 0 : draw_text(view, &inside, text);
-    row += is_tiny ? 0 : draw_context(detail, &inside, row);
-    row += inside.box.rows - row > (int)detail->bars.n_heads + 4; /* a blank row */
+    row += is_tiny ? 0 : draw_context(view, &inside, row);
+    row += inside.box.rows - row > bars_rows(detail); /* a blank row */
     struct pen rest = pen_rows(&inside, row, inside.box.rows - row);
     if (rest.box.rows > 0)
         router_bars_draw(&detail->bars, &rest, view->focus == PANE_WEIGHTS);
+    draw_pairs(view, &rest, bars_rows(detail));
     text_done(&title);
 }

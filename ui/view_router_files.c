@@ -93,7 +93,7 @@ void router_report(void *self, const struct snapshot *snapshot, struct report *r
     router_detail_update(&view->detail, list, snapshot);
     report_text(report, "split", split_name(list->analysis->split));
     report_text(report, "routing", routing_names[list->routing]);
-    report_count(report, "marked", router_count_marked(list), NULL);
+    report_count(report, "marks", router_count_marked(list), NULL);
     report_list(list, report);
     router_bars_report(&view->load, "load", "load of each head", report);
     if (!view->detail.row)

@@ -99,10 +99,12 @@ void router_bars_fill(struct router_bars *bars, const double *without, const dou
 void router_bars_draw(struct router_bars *bars, const struct pen *pen, bool focus);
 /* The same in a few rows without a cursor: a small bar and a number for each head, as many heads as
  * there is room for, and the entropy. */
+int router_bars_small_rows(const struct router_bars *bars, int columns);
 void router_bars_draw_small(const struct router_bars *bars, const struct pen *pen);
 void router_bars_report(const struct router_bars *bars, const char *name, const char *title,
                         struct report *report);
-double entropy_of(const double *weights, size_t n); /* nats */
+double router_entropy(const double *weights, size_t n); /* nats */
+unsigned router_decimals(size_t n_heads);               /* of a weight */
 
 /* ---- the prompt under the cursor ---- */
 
@@ -137,6 +139,7 @@ struct router_view {
     struct pen small_load; /* where it was drawn small */
     enum router_pane focus;
     struct heads_pairs pairs; /* of a prompt, over all of it */
+    const struct key_map *keys;
 };
 
 void router_detail_draw(struct router_view *view, const struct pen *pen);

@@ -324,8 +324,10 @@ static void make_columns(struct router_list *list)
                                        .type = COLUMN_TEXT,
                                        .width = list->n_heads > 99 ? 5 : 4});
     add_column(list, ROUTER_WEIGHT,
-               (struct listing_column){
-                   .name = "weight", .type = COLUMN_SHARE, .decimals = 2, .width = 7});
+               (struct listing_column){.name = "weight",
+                                       .type = COLUMN_SHARE,
+                                       .decimals = router_decimals(list->n_heads),
+                                       .width = 7});
     add_column(list, ROUTER_ENTROPY,
                (struct listing_column){
                    .name = "entropy", .type = COLUMN_REAL, .decimals = 2, .width = 8});

@@ -5,40 +5,13 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "command/cmd_display.h"
+#include "command/ending.h"
 #include "command/interpreter.h"
-#include "command/output.h"
-
-static void say(void *self, const char *bytes, size_t length)
-{
-    (void)self;
-    while (length) {
-        ssize_t done = write(STDERR_FILENO, bytes, length);
-        if (done <= 0)
-            return; /* there is nobody left to tell */
-        bytes += done;
-        length -= (size_t)done;
-    }
-}
-
-static void say_line(const char *line)
-{
-    struct text shown = {0};
-    text_add_visible(&shown, line, strlen(line), SIZE_MAX);
-    text_add_char(&shown, '\n');
-    say(NULL, shown.bytes, shown.length);
-    text_done(&shown);
-}
-
-/* There is something to write, and the command worked or got somewhere before it was stopped. */
-static bool is_worth_writing(const struct task *task)
-{
-    enum status status = task_status(task);
-    return !report_is_empty(task_report(task)) &&
-           (status == STATUS_OK || status == STATUS_FAILED || status == STATUS_CANCELLED);
-}
 
 struct batch_front {
     struct interpreter *interpreter;
+    const struct cancel *cancel;
     enum status failed; /* the first error of what ran in the background */
     bool is_opening;    /* the files of the command line, of which nobody wants a report */
 };
@@ -47,27 +20,34 @@ static enum status ended(void *self, struct task *task, bool in_background,
                          struct error *err)
 {
     struct batch_front *batch = self;
-    const struct output output = {
-        .path = task_path(task), .append = task_appends(task), .say = say};
-    enum status status = STATUS_OK;
-    if (is_worth_writing(task) && !batch->is_opening)
+    enum status status = STATUS_OK, of_task = task_status(task);
+    const struct output output = ending_output(task);
+    if (ending_is_worth_writing(of_task, task_report(task)) && !batch->is_opening)
         status = output_report(task_report(task), task_common(task), &output, err);
-    if (interpreter_timer(batch->interpreter)) {
-        struct text line = {0};
-        text_printf(&line, "%s: %.3f s", task_command(task)->name, task_seconds(task));
-        say_line(line.bytes);
-        text_done(&line);
-    }
-    enum status worst = task_status(task) ? task_status(task) : status;
+    if (interpreter_timer(batch->interpreter))
+        ending_say_time(task, in_background);
+    enum status worst = of_task ? of_task : status;
     if (in_background && worst) {
         struct text line = {0};
         text_printf(&line, "microscope: %s: %s", task_line(task),
-                    task_status(task) ? task_error(task)->message : err->message);
-        say_line(line.bytes);
+                    of_task ? task_error(task)->message : err->message);
+        ending_say_line(line.bytes);
         text_done(&line);
-        batch->failed = batch->failed ? batch->failed : worst;
+        /* What the script itself has stopped is no error of it. */
+        if (worst != STATUS_CANCELLED || cancel_asked(batch->cancel))
+            batch->failed = batch->failed ? batch->failed : worst;
     }
     return status;
+}
+
+/* There is no screen to do anything on, but an end to come to. */
+static enum status display(void *self, struct call *call, struct error *err)
+{
+    struct batch_front *batch = self;
+    (void)err;
+    if (call->command == &cmd_quit)
+        interpreter_leave(batch->interpreter);
+    return STATUS_OK;
 }
 
 static enum status open_files(struct interpreter *interpreter, const struct batch *batch,
@@ -110,15 +90,18 @@ static enum status run_part(struct interpreter *interpreter, const struct batch 
 
 enum status batch_run(const struct batch *batch, struct error *err)
 {
-    struct batch_front self = {0};
-    const struct front front = {.self = &self, .ended = ended, .say = say};
+    struct batch_front self = {.cancel = batch->cancel};
+    const struct front front = {
+        .self = &self, .ended = ended, .say = ending_say, .display = display};
     self.interpreter = interpreter_create(batch->table, &front, 2);
     self.is_opening = true;
     enum status first = make_settings(self.interpreter, batch, err);
     if (!first && batch->n_files)
         first = open_files(self.interpreter, batch, err);
     self.is_opening = false;
-    for (size_t i = 0; i < batch->n_parts && (!first || batch->goes_on); i++) {
+    for (size_t i = 0; i < batch->n_parts && (!first || batch->goes_on) &&
+                       !interpreter_is_left(self.interpreter);
+         i++) {
         struct error wrong;
         enum status status = run_part(self.interpreter, batch, &batch->parts[i], &wrong);
         if (!status || first)

@@ -7,3 +7,9 @@ void call_show(const struct call *call, struct table *table)
     else
         table_free(table);
 }
+
+void call_yield_to_results(struct call *call)
+{
+    if (call->mode == TABLE_TEXT || call->mode == TABLE_BOX || call->mode == TABLE_PLAIN)
+        report_yield_output(call->report);
+}

@@ -61,4 +61,8 @@ struct call {
 /* Hands over a table of what is there so far; it takes the place of the one before of that name. */
 void call_show(const struct call *call, struct table *table);
 
+/* The report only says what was done to the session: for people it goes to standard error, so that
+ * standard output has the results of a script and no more. */
+void call_yield_to_results(struct call *call);
+
 #endif

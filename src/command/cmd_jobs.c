@@ -1,5 +1,8 @@
 #include "command/cmd_jobs.h"
 
+#include <stdlib.h>
+
+#include "base/memory.h"
 #include "command/call.h"
 #include "command/interpreter.h"
 
@@ -54,24 +57,57 @@ const struct command cmd_jobs = {
 static enum status check_number(const struct call *call, struct error *err)
 {
     const struct job_args *args = call->args;
-    if (!args->number || interpreter_find_job(call->interpreter, args->number))
+    enum status how;
+    if (!args->number || interpreter_find_job(call->interpreter, args->number) ||
+        interpreter_has_ended(call->interpreter, args->number, &how))
         return STATUS_OK;
-    return error_set(err, STATUS_FAILED, "there is no job %zu any more; 'jobs' lists them",
+    return error_set(err, STATUS_FAILED, "there was no job %zu; 'jobs' lists them",
                      args->number);
+}
+
+/* The first of the jobs that failed; what was stopped, was meant to be. */
+static enum status find_failure(const struct call *call, const size_t *numbers, size_t n,
+                                struct error *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        enum status how;
+        if (interpreter_has_ended(call->interpreter, numbers[i], &how) && how &&
+            how != STATUS_CANCELLED)
+            return error_set(err, how, "job %zu has failed", numbers[i]);
+    }
+    return STATUS_OK;
 }
 
 static enum status run_wait(struct call *call, struct error *err)
 {
     const struct job_args *args = call->args;
     enum status status = check_number(call, err);
-    return status ? status
-                  : interpreter_wait(call->interpreter, args->number, call->cancel, err);
+    if (status)
+        return status;
+    size_t n = interpreter_jobs(call->interpreter);
+    size_t *numbers = mem_alloc((n + 1) * sizeof *numbers);
+    for (size_t i = 0; i < n; i++)
+        numbers[i] = interpreter_job(call->interpreter, i).number;
+    if (args->number) {
+        numbers[0] = args->number;
+        n = 1;
+    }
+    status = interpreter_wait(call->interpreter, args->number, call->cancel, err);
+    if (!status)
+        status = find_failure(call, numbers, n, err);
+    free(numbers);
+    return status;
 }
 
 const struct command cmd_wait = {
     .name = "wait",
     .group = "session",
     .help = "wait for what runs in the background",
+    .more = "Fails as the first of the jobs that it waited for did, or as the one that has\n"
+            "ended before; one that was stopped by 'cancel' has not failed.\n"
+            "\n"
+            "example\n"
+            "  train s.features.safetensors --out s.model.safetensors & wait 1",
     .fields = job_fields,
     .args_size = sizeof(struct job_args),
     .kind = COMMAND_SESSION,
@@ -85,8 +121,11 @@ static enum status run_cancel(struct call *call, struct error *err)
     enum status status = check_number(call, err);
     if (status)
         return status;
-    if (args->number)
-        task_cancel(interpreter_find_job(call->interpreter, args->number));
+    struct task *task = interpreter_find_job(call->interpreter, args->number);
+    if (args->number && !task)
+        return error_set(err, STATUS_FAILED, "job %zu has ended already", args->number);
+    if (task)
+        task_cancel(task);
     else
         interpreter_cancel_all(call->interpreter);
     return STATUS_OK;

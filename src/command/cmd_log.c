@@ -146,6 +146,7 @@ static enum status run_save(struct call *call, struct error *err)
         report_yield_output(call->report);
         return STATUS_OK;
     }
+    call_yield_to_results(call);
     report_text(call->report, "file", args->file);
     report_count(call->report, "commands", n, NULL);
     return STATUS_OK;

@@ -1,6 +1,7 @@
 #include "command/cmd_session.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,11 +69,13 @@ static void compare_prints(struct call *call, const struct given *opened, const 
     const char *want = args->prints;
     for (size_t i = 0; i < 3 && want && have; i++) {
         size_t n = strcspn(want, ","), m = strcspn(have, ",");
-        if (paths[i] && (n != m || strncmp(want, have, n) != 0))
+        if (paths[i] && (n != m || strncmp(want, have, n) != 0)) {
             report_note(call->report,
                         "The %s '%s' are not those of the saved session (print %.*s, was "
                         "%.*s): figures may differ.",
                         names[i], paths[i], (int)m, have, (int)n, want);
+            report_warn(call->report);
+        }
         want = want[n] ? want + n + 1 : NULL;
         have = have[m] ? have + m + 1 : NULL;
     }
@@ -105,7 +108,7 @@ static char *line_with_prints(const struct open_args *args, const char *prints)
         text_add_char(&line, ' ');
         line_add_word(&line, args->files.items[i]);
     }
-    text_printf(&line, " --prints %s", prints);
+    text_printf(&line, " --prints=%s", prints);
     return line.bytes;
 }
 
@@ -123,6 +126,7 @@ static enum status run_open(struct call *call, struct error *err)
     struct text prints = {0};
     add_prints(&prints, &opened);
     describe_opened(call->report, &opened);
+    call_yield_to_results(call);
     compare_prints(call, &opened, prints.bytes);
     call->outcome->corpus = opened.corpus;
     call->outcome->features = opened.features;
@@ -273,24 +277,45 @@ static enum status check_value(const struct call *call, const char *name, const 
     return status;
 }
 
+/* Whether it is "no-" and the name of a flag, as --no-NAME on a line. */
+static bool is_negated(const struct call *call, const char *name)
+{
+    bool found = false;
+    if (strncmp(name, "no-", 3) != 0)
+        return false;
+    for (size_t c = 0; !found && (!c || call->commands[c - 1]); c++) {
+        const struct field *field = find_field(
+            call->commands[c] ? call->commands[c]->fields : common_fields, name + 3);
+        found = field && field->type == FIELD_FLAG;
+    }
+    return found;
+}
+
+/* value NULL: none any more. */
+static enum status change_setting(struct call *call, const char *name, const char *value,
+                                  struct error *err)
+{
+    enum status status = value ? check_value(call, name, value, err) : STATUS_OK;
+    const char *now = entries_get(&workspace_state(call->workspace)->settings, name);
+    if (status || (now == value) || (now && value && strcmp(now, value) == 0))
+        return status;
+    struct text what = {0};
+    text_printf(&what, "set %s %s", name, value ? value : "--clear");
+    struct state *state = workspace_change(call->workspace, what.bytes);
+    entries_put(&state->settings, name, value);
+    text_done(&what);
+    return STATUS_OK;
+}
+
 static enum status run_set(struct call *call, struct error *err)
 {
     const struct set_args *args = call->args;
-    if (args->name && (args->value || args->clear)) {
-        enum status status =
-            args->clear ? STATUS_OK : check_value(call, args->name, args->value, err);
-        const char *now =
-            entries_get(&workspace_state(call->workspace)->settings, args->name);
-        const char *value = args->clear ? NULL : args->value;
-        if (status || (now == value) || (now && value && strcmp(now, value) == 0))
-            return status;
-        struct text what = {0};
-        text_printf(&what, "set %s %s", args->name, value ? value : "--clear");
-        struct state *state = workspace_change(call->workspace, what.bytes);
-        entries_put(&state->settings, args->name, value);
-        text_done(&what);
-        return STATUS_OK;
-    }
+    if (args->name && args->clear)
+        return change_setting(call, args->name, NULL, err);
+    if (args->name && args->value)
+        return change_setting(call, args->name, args->value, err);
+    if (args->name && is_negated(call, args->name))
+        return change_setting(call, args->name + 3, "no", err);
     if (!add_settings(call, args->name) && args->name)
         return refuse_setting(call, args->name, err);
     return STATUS_OK;
@@ -303,6 +328,7 @@ const struct command cmd_set = {
     .more = "examples\n"
             "  set heads 8\n"
             "  set heads            explains it\n"
+            "  set no-specialize    as --no-specialize, for every command\n"
             "  set heads --clear\n"
             "  set                  shows what is set",
     .fields = set_fields,
@@ -343,6 +369,7 @@ static enum status travel(struct call *call, const char *(*go)(struct workspace 
         table_row(table);
         table_text(table, what);
     }
+    call_yield_to_results(call);
     return n ? STATUS_OK : error_set(err, STATUS_FAILED, "there is nothing to be %s", key);
 }
 
@@ -374,6 +401,43 @@ const struct command cmd_redo = {
     .args_size = sizeof(struct times_args),
     .kind = COMMAND_SESSION,
     .run = run_redo,
+};
+
+/* ---- history ---- */
+
+static void add_step(struct table *table, size_t undo, size_t redo, const char *what)
+{
+    table_row(table);
+    table_number(table, undo ? (double)undo : (double)NAN);
+    table_number(table, redo ? (double)redo : (double)NAN);
+    table_text(table, what);
+}
+
+static enum status run_history(struct call *call, struct error *err)
+{
+    const struct workspace *workspace = call->workspace;
+    (void)err;
+    struct table *table = report_table(call->report, "history", NULL);
+    table_column(table, "undo", COLUMN_COUNT, 0, NULL);
+    table_column(table, "redo", COLUMN_COUNT, 0, NULL);
+    table_column(table, "change", COLUMN_TEXT, 0, NULL);
+    for (size_t i = workspace_undos(workspace); i; i--)
+        add_step(table, i, 0, workspace_undo_name(workspace, i));
+    for (size_t i = 1; i <= workspace_redos(workspace); i++)
+        add_step(table, 0, i, workspace_redo_name(workspace, i));
+    return STATUS_OK;
+}
+
+const struct command cmd_history = {
+    .name = "history",
+    .group = "session",
+    .help = "the changes that undo and redo go through",
+    .more =
+        "With the number to give to undo or redo. 'log' has every command that was run;\n"
+        "lines that were typed, in earlier sessions too, come back with Up and Ctrl-R.",
+    .kind = COMMAND_SESSION,
+    .asks = true,
+    .run = run_history,
 };
 
 /* ---- pin ---- */

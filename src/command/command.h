@@ -44,7 +44,7 @@ static inline bool command_is_work(const struct command *command)
 
 /* Options that every command has, in the same notation. */
 struct common {
-    bool help, json, quiet, force;
+    bool help, json, quiet, force, pager;
     int mode; /* enum table_mode; TABLE_JSON when --json is given */
     bool
         mode_is_given; /* by --mode, --json or the ending of --out; a setting must not win */

@@ -203,6 +203,11 @@ static void add_notes(const struct compare_report *what,
                 options->labels == SPLIT_TEST
                     ? ", and no method is scored on a pair that is labelled in the run"
                     : "");
+    for (size_t r = 0; r < results->n_rows; r++)
+        if (results->rows[r].missing)
+            report_note(report, "%s is not applicable: %s.",
+                        method_names[results->rows[r].method], results->rows[r].missing);
+    report_note(report, "The line above with --methods and a name gives a row alone.");
     if (results->n_short)
         report_note(report,
                     "%zu groups have fewer pairs to label than the budget; all of theirs "

@@ -272,7 +272,9 @@ static void add_overview(const struct command *const *table, size_t explained,
                          struct text *out)
 {
     text_add(out, "microscope: a workbench for mixture reward heads\n"
-                  "usage: microscope COMMAND [words] [options]\n");
+                  "usage: microscope [FILES]                       the terminal interface\n"
+                  "       microscope COMMAND [words] [options]\n"
+                  "       microscope run SCRIPT | -c 'COMMANDS'    sessions; also repl\n");
     size_t column = longest_name(table) + 4, group = 0;
     for (const struct command *const *row = table; *row; row++) {
         if ((*row)->kind != COMMAND_WORK)

@@ -30,7 +30,9 @@ struct interpreter {
     size_t n_results, result_room;
     struct shown *shown;
     size_t n_shown, shown_room;
-    bool timer;
+    enum status *ends; /* (n_started) of jobs that have ended */
+    size_t end_room;
+    bool timer, is_left;
 };
 
 struct interpreter *interpreter_create(const struct command *const *table,
@@ -58,6 +60,7 @@ void interpreter_free(struct interpreter *interpreter)
     }
     for (size_t i = 0; i < interpreter->n_shown; i++)
         table_free(interpreter->shown[i].table);
+    free(interpreter->ends);
     free(interpreter->shown);
     free(interpreter->results);
     free(interpreter->jobs);
@@ -149,7 +152,11 @@ static struct task *prepare(struct interpreter *interpreter, const struct reques
 {
     struct task *task =
         task_create(interpreter, interpreter->workspace, interpreter->table, request, err);
-    const struct output output = {.path = request->path, .append = request->append};
+    const struct front *front = interpreter->front;
+    const struct output output = {.path = request->path,
+                                  .append = request->append,
+                                  .may_replace = front->may_replace,
+                                  .context = front->self};
     if (task && output_check(task_common(task), &output, err)) {
         task_free(task);
         task = NULL;
@@ -174,6 +181,7 @@ static size_t add_job(struct interpreter *interpreter, struct task *task)
         interpreter->pool = pool_create(interpreter->workers);
     MEM_RESERVE(interpreter->jobs, interpreter->n_jobs, interpreter->job_room);
     struct running *running = &interpreter->jobs[interpreter->n_jobs++];
+    MEM_RESERVE(interpreter->ends, interpreter->n_started, interpreter->end_room);
     *running = (struct running){++interpreter->n_started, task};
     task_start(task, interpreter->pool);
     return running->number;
@@ -194,13 +202,17 @@ enum status interpreter_start(struct interpreter *interpreter,
     return end_task(interpreter, task, false, err);
 }
 
-static struct task *remove_job(struct interpreter *interpreter, size_t i)
+static enum status end_job(struct interpreter *interpreter, size_t i, bool in_background,
+                           struct error *err)
 {
+    size_t number = interpreter->jobs[i].number;
     struct task *task = interpreter->jobs[i].task;
     memmove(&interpreter->jobs[i], &interpreter->jobs[i + 1],
             (interpreter->n_jobs - i - 1) * sizeof *interpreter->jobs);
     interpreter->n_jobs--;
-    return task;
+    enum status status = end_task(interpreter, task, in_background, err);
+    interpreter->ends[number - 1] = status;
+    return status;
 }
 
 void interpreter_drain(struct interpreter *interpreter)
@@ -214,9 +226,8 @@ enum status interpreter_end(struct interpreter *interpreter, size_t number,
 {
     for (size_t i = 0; i < interpreter->n_jobs; i++)
         if (interpreter->jobs[i].number == number) {
-            struct task *task = remove_job(interpreter, i);
-            task_wait(task);
-            return end_task(interpreter, task, false, err);
+            task_wait(interpreter->jobs[i].task);
+            return end_job(interpreter, i, false, err);
         }
     return error_set(err, STATUS_NOT_FOUND, "there is no job %zu", number);
 }
@@ -230,7 +241,7 @@ size_t interpreter_collect(struct interpreter *interpreter)
             i++;
             continue;
         }
-        end_task(interpreter, remove_job(interpreter, i), true, NULL);
+        end_job(interpreter, i, true, NULL);
         n++;
     }
     return n;
@@ -260,6 +271,16 @@ void interpreter_set_timer(struct interpreter *interpreter, bool on)
     interpreter->timer = on;
 }
 
+void interpreter_leave(struct interpreter *interpreter)
+{
+    interpreter->is_left = true;
+}
+
+bool interpreter_is_left(const struct interpreter *interpreter)
+{
+    return interpreter->is_left;
+}
+
 /* ---- jobs ---- */
 
 size_t interpreter_jobs(const struct interpreter *interpreter)
@@ -284,6 +305,16 @@ void interpreter_cancel_all(struct interpreter *interpreter)
 {
     for (size_t i = 0; i < interpreter->n_jobs; i++)
         task_cancel(interpreter->jobs[i].task);
+}
+
+bool interpreter_has_ended(const struct interpreter *interpreter, size_t number,
+                           enum status *how)
+{
+    if (!number || number > interpreter->n_started ||
+        interpreter_find_job(interpreter, number))
+        return false;
+    *how = interpreter->ends[number - 1];
+    return true;
 }
 
 enum status interpreter_wait(struct interpreter *interpreter, size_t number,

@@ -31,6 +31,8 @@ struct front {
     void (*say)(void *self, const char *bytes, size_t length);
     /* Does what a COMMAND_DISPLAY row says; NULL: there is no screen, and nothing happens. */
     enum status (*display)(void *self, struct call *call, struct error *err);
+    /* Asks the user whether a file that is there may be replaced; NULL: it may not. */
+    bool (*may_replace)(void *self, const char *path);
 };
 
 struct interpreter;
@@ -83,6 +85,10 @@ struct running interpreter_job(const struct interpreter *interpreter, size_t i);
 struct task *interpreter_find_job(const struct interpreter *interpreter, size_t number);
 void interpreter_cancel_all(struct interpreter *interpreter);
 
+/* Whether the job of that number has ended, and how. */
+bool interpreter_has_ended(const struct interpreter *interpreter, size_t number,
+                           enum status *how);
+
 /* Waits until the job of that number has ended (0: all of them) and collects; STATUS_CANCELLED when
  * that is asked for first, and the jobs go on. */
 enum status interpreter_wait(struct interpreter *interpreter, size_t number,
@@ -113,5 +119,9 @@ void interpreter_say(struct interpreter *interpreter, const char *bytes, size_t 
 /* Whether the time that commands take is told. */
 bool interpreter_timer(const struct interpreter *interpreter);
 void interpreter_set_timer(struct interpreter *interpreter, bool on);
+
+/* Called by a front end that comes to its end: what is left of scripts is not run. */
+void interpreter_leave(struct interpreter *interpreter);
+bool interpreter_is_left(const struct interpreter *interpreter);
 
 #endif

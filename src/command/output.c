@@ -94,10 +94,13 @@ static enum status check_plot(const struct common *common, const char *path,
         "latex carry numbers");
 }
 
-static enum status refuse_replacing(const char *path, struct error *err)
+static enum status check_replacing(const char *path, const struct output *output,
+                                   struct error *err)
 {
     struct stat info;
     if (stat(path, &info) || !S_ISREG(info.st_mode) || !info.st_size)
+        return STATUS_OK;
+    if (output->may_replace && output->may_replace(output->context, path))
         return STATUS_OK;
     return error_set(err, STATUS_USAGE, "'%s' is there already; --force replaces it", path);
 }
@@ -112,7 +115,7 @@ enum status output_check(const struct common *common, const struct output *outpu
     if (status == STATUS_OK)
         status = check_picture(common, path, err);
     if (status == STATUS_OK && path && !output->path && !common->force)
-        status = refuse_replacing(path, err);
+        status = check_replacing(path, output, err);
     if (status != STATUS_OK || !path)
         return status;
     return output->append ? append_bytes(path, "", 0, err) : sink_check(path, err);
@@ -252,7 +255,11 @@ enum status output_report(const struct report *report, const struct common *comm
         is_picture(common, path)
             ? make_picture(report, common, path, &out, err)
             : make_text(report, common, mode_of(common, path), cells, &out, &aside, err);
-    if (status == STATUS_OK && yields && !common->quiet)
+    if (yields && common->quiet) {
+        text_clear(&out);
+        report_add_warnings(report, cells, &out);
+    }
+    if (status == STATUS_OK && yields)
         say(output, &out);
     else if (status == STATUS_OK && path && output->append)
         status = append_bytes(path, out.bytes, out.length, err);

@@ -18,6 +18,8 @@ struct output {
      * output itself. */
     void (*say)(void *context, const char *bytes, size_t length);
     void *context;
+    /* For output_check: asks whether a file that is there may be replaced; NULL: it may not. */
+    bool (*may_replace)(void *context, const char *path);
 };
 
 /* Before the command is run: whether its report can be written so. What is wrong with an option or

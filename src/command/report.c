@@ -120,6 +120,11 @@ void report_note(struct report *report, const char *format, ...)
     text_done(&note);
 }
 
+void report_warn(struct report *report)
+{
+    report->items[report->n - 1].flag = true;
+}
+
 struct table *report_table(struct report *report, const char *name, const char *title)
 {
     struct table *table = table_create(name, title);

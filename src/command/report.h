@@ -40,6 +40,9 @@ void report_flag(struct report *report, const char *key, bool value);
 void report_note(struct report *report, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Makes the note that was added last a warning, which is said also when notes are not wanted. */
+void report_warn(struct report *report);
+
 /* A table that the report owns; the handler adds columns and rows. The first one is the
  * main one. */
 struct table *report_table(struct report *report, const char *name, const char *title);
@@ -87,5 +90,8 @@ struct report_style {
  * STATUS_USAGE when there is no such table. */
 enum status report_write(const struct report *report, const struct report_style *style,
                          struct text *out, struct text *aside, struct error *err);
+
+/* Appends the warnings as lines for people. */
+void report_add_warnings(const struct report *report, size_t cells, struct text *out);
 
 #endif

@@ -22,7 +22,7 @@ struct item {
     const char *unit, *text;
     double value, high; /* COUNT and REAL; the ends of an INTERVAL */
     unsigned decimals;
-    bool flag;
+    bool flag;           /* of a NOTE: it is a warning */
     struct table *table; /* TABLE only; owned */
     bool on_request;     /* TABLE only: not written unless it is named */
 };

@@ -99,7 +99,7 @@ static void write_text(const struct report *report, const struct report_style *s
     const struct item *before = NULL;
     for (size_t i = 0; i < report->n; i++) {
         const struct item *item = &report->items[i];
-        if ((item->type == ITEM_NOTE && style->quiet) || item->on_request)
+        if ((item->type == ITEM_NOTE && style->quiet && !item->flag) || item->on_request)
             continue;
         if (before && (before->type != ITEM_NOTE || item->type != ITEM_NOTE))
             text_add_char(out, '\n');
@@ -358,8 +358,15 @@ enum status report_write(const struct report *report, const struct report_style 
         if (status != STATUS_OK)
             return status;
     }
-    for (size_t i = 0; i < report->n && !style->quiet; i++)
-        if (report->items[i].type == ITEM_NOTE)
+    for (size_t i = 0; i < report->n; i++)
+        if (report->items[i].type == ITEM_NOTE && (!style->quiet || report->items[i].flag))
             add_note(&report->items[i], style->cells, aside);
     return STATUS_OK;
+}
+
+void report_add_warnings(const struct report *report, size_t cells, struct text *out)
+{
+    for (size_t i = 0; i < report->n; i++)
+        if (report->items[i].type == ITEM_NOTE && report->items[i].flag)
+            add_note(&report->items[i], cells, out);
 }

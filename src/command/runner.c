@@ -137,7 +137,7 @@ enum status runner_text(struct interpreter *interpreter, const char *name, const
                             .context = interpreter};
     struct statement statement = {0};
     enum status first = STATUS_OK;
-    while (!first || options->goes_on) {
+    while ((!first || options->goes_on) && !interpreter_is_left(interpreter)) {
         struct error wrong = {0};
         size_t word, job;
         enum script_result result = script_next(&script, &statement, &wrong);

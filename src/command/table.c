@@ -25,14 +25,15 @@
 #include "command/cmd_view.h"
 
 const struct command *const command_table[] = {
-    &cmd_import, &cmd_encode,  &cmd_convert, &cmd_info,        &cmd_synth,   &cmd_train,
-    &cmd_eval,   &cmd_prune,   &cmd_head,    &cmd_route,       &cmd_hedge,   &cmd_adapt,
-    &cmd_ablate, &cmd_compare, &cmd_bound,   &cmd_demo,        &cmd_context, &cmd_lab,
-    &cmd_label,  &cmd_tune,    &cmd_open,    &cmd_set,         &cmd_undo,    &cmd_redo,
-    &cmd_pin,    &cmd_log,     &cmd_save,    &cmd_run,         &cmd_timer,   &cmd_last,
-    &cmd_jobs,   &cmd_wait,    &cmd_cancel,  &cmd_view,        &cmd_go,      &cmd_do,
-    &cmd_cursor, &cmd_search,  &cmd_sort,    &cmd_filter,      &cmd_scale,   &cmd_columns,
-    &cmd_show,   &cmd_mark,    &cmd_explain, &cmd_copy,        &cmd_export,  &cmd_config,
-    &cmd_keys,   &cmd_prompt,  &cmd_console, &cmd_theme,       &cmd_mouse,   &cmd_redraw,
-    &cmd_quit,   &cmd_repl,    &cmd_help,    &cmd_completions, &cmd_version, NULL,
+    &cmd_import,  &cmd_encode,  &cmd_convert, &cmd_info,    &cmd_synth,       &cmd_train,
+    &cmd_eval,    &cmd_prune,   &cmd_head,    &cmd_route,   &cmd_hedge,       &cmd_adapt,
+    &cmd_ablate,  &cmd_compare, &cmd_bound,   &cmd_demo,    &cmd_context,     &cmd_lab,
+    &cmd_label,   &cmd_tune,    &cmd_open,    &cmd_set,     &cmd_undo,        &cmd_redo,
+    &cmd_history, &cmd_pin,     &cmd_log,     &cmd_save,    &cmd_run,         &cmd_timer,
+    &cmd_last,    &cmd_jobs,    &cmd_wait,    &cmd_cancel,  &cmd_view,        &cmd_go,
+    &cmd_do,      &cmd_cursor,  &cmd_search,  &cmd_sort,    &cmd_filter,      &cmd_scale,
+    &cmd_columns, &cmd_show,    &cmd_mark,    &cmd_explain, &cmd_copy,        &cmd_export,
+    &cmd_config,  &cmd_keys,    &cmd_prompt,  &cmd_console, &cmd_theme,       &cmd_mouse,
+    &cmd_redraw,  &cmd_quit,    &cmd_repl,    &cmd_help,    &cmd_completions, &cmd_version,
+    NULL,
 };

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -28,7 +29,8 @@ struct task {
     struct report *report;
     enum status status;
     struct error error;
-    double began, seconds;
+    double began;
+    struct task_times times;
     struct job *job;    /* for the front end's thread */
     struct job *worker; /* the same, for the worker's */
 
@@ -155,6 +157,19 @@ static void show_table(void *self, struct table *table)
         job_wake(task->worker);
 }
 
+static double seconds_of(struct timeval time)
+{
+    return (double)time.tv_sec + 1e-6 * (double)time.tv_usec;
+}
+
+static struct task_times times_now(void)
+{
+    struct rusage usage = {0};
+    (void)getrusage(RUSAGE_SELF, &usage);
+    return (struct task_times){clock_seconds(), seconds_of(usage.ru_utime),
+                               seconds_of(usage.ru_stime)};
+}
+
 enum status task_run(struct task *task, struct cancel *cancel, struct progress *progress)
 {
     bool is_work = command_is_work(task->line.command);
@@ -171,9 +186,11 @@ enum status task_run(struct task *task, struct cancel *cancel, struct progress *
         .self = task,
         .commands = task->table,
     };
-    double began = clock_seconds();
+    struct task_times before = times_now();
     task->status = line_run(&task->line, &call, &task->error);
-    task->seconds = clock_seconds() - began;
+    struct task_times after = times_now();
+    task->times = (struct task_times){after.real - before.real, after.user - before.user,
+                                      after.system - before.system};
     return task->status;
 }
 
@@ -266,7 +283,12 @@ struct report *task_take_report(struct task *task)
 
 double task_seconds(const struct task *task)
 {
-    return task->seconds;
+    return task->times.real;
+}
+
+struct task_times task_times(const struct task *task)
+{
+    return task->times;
 }
 
 /* Other features put out what was of the old ones, unless it came with them. */
@@ -300,7 +322,7 @@ void task_finish(struct task *task)
                                        .status = task->status,
                                        .message = task->status ? task->error.message : NULL,
                                        .at = (double)time(NULL),
-                                       .seconds = task->seconds,
+                                       .seconds = task->times.real,
                                        .repeats = !task->status && !command->asks &&
                                                   command->kind != COMMAND_DISPLAY &&
                                                   !task->line.common.help,

@@ -76,6 +76,12 @@ const struct report *task_report(const struct task *task); /* or what takes its 
 struct report *task_take_report(struct task *task);        /* the caller's from now on */
 double task_seconds(const struct task *task);
 
+/* Seconds that it took, and of processor time those of the whole program meanwhile. */
+struct task_times {
+    double real, user, system;
+};
+struct task_times task_times(const struct task *task);
+
 /* Takes what it leaves into the workspace, as one change, and writes it into the log. Once. */
 void task_finish(struct task *task);
 

@@ -6,6 +6,7 @@
 
 #include "base/kernel.h"
 #include "base/memory.h"
+#include "base/vector.h"
 #include "core/lbfgs.h"
 
 const double bt_ridges[BT_RIDGES] = {1e-2, 1e-3, 1e-4, 1e-5, 1e-6};
@@ -25,13 +26,6 @@ KERNEL static double dot(const float *x, const double *w, size_t n)
     for (size_t j = 0; j < LANES; j++)
         sum += lanes[j];
     return sum;
-}
-
-KERNEL static void add_scaled(double *restrict to, double factor, const float *restrict x,
-                              size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        to[i] += factor * (double)x[i];
 }
 
 static double ridge_part(const struct bt_problem *problem, const double *w,
@@ -61,7 +55,7 @@ double bt_objective(const struct bt_problem *problem, const double *w, double *g
         double margin = dot(row, w, width), e = exp(-fabs(margin));
         sum += c * (log(1 + e) - fmin(margin, 0));
         if (gradient)
-            add_scaled(gradient, -c * (margin >= 0 ? e : 1) / (1 + e), row, width);
+            vector_add_double(gradient, -c * (margin >= 0 ? e : 1) / (1 + e), row, width);
     }
     return sum;
 }

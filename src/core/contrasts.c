@@ -3,33 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/kernel.h"
 #include "base/memory.h"
+#include "base/vector.h"
 #include "core/linalg.h"
-
-enum { LANES = 16 };
-
-/* Lanes are summed apart so that the loop is vectorised without changing its result. */
-KERNEL double contrast_dot(const float *x, const float *y, size_t n)
-{
-    float lanes[LANES] = {0}, rest = 0;
-    size_t whole = n / LANES * LANES;
-    for (size_t i = 0; i < whole; i += LANES)
-        for (size_t j = 0; j < LANES; j++)
-            lanes[j] += x[i + j] * y[i + j];
-    for (size_t i = whole; i < n; i++)
-        rest += x[i] * y[i];
-    double sum = (double)rest;
-    for (size_t j = 0; j < LANES; j++)
-        sum += (double)lanes[j];
-    return sum;
-}
-
-KERNEL void contrast_add(float *to, float factor, const float *x, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        to[i] += factor * x[i];
-}
 
 enum status contrasts_make(struct contrasts *out, const struct features *features,
                            struct pair_list pairs, struct error *err)
@@ -47,7 +23,7 @@ enum status contrasts_make(struct contrasts *out, const struct features *feature
         dtype_subtract(row, rows_at(chosen, (size_t)features->pair_chosen[pair], 0),
                        rows_at(rejected, (size_t)features->pair_rejected[pair], 0),
                        chosen->dtype, made.width);
-        if (!isfinite(contrast_dot(row, row, made.width))) {
+        if (!isfinite(vector_dot(row, row, made.width))) {
             contrasts_done(&made);
             return error_set(err, STATUS_NUMERIC,
                              "the responses of pair %u are not finite numbers", pair);

@@ -35,9 +35,4 @@ static inline const float *contrasts_row(const struct contrasts *contrasts, size
 void contrasts_margins(const struct contrasts *contrasts, const float *heads,
                        size_t n_heads, float *out);
 
-/* x . y in float, summed in lanes; kept here for all who pass over contrasts. */
-double contrast_dot(const float *x, const float *y, size_t n);
-/* to += factor x. */
-void contrast_add(float *to, float factor, const float *x, size_t n);
-
 #endif

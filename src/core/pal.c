@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/rng.h"
+#include "base/vector.h"
 #include "core/adam.h"
 #include "core/recipe.h"
 
@@ -54,7 +55,7 @@ static void add_pair(struct work *work, uint32_t row, double share)
     double mixed = 0;
     soften(pal->logits + u * K, K, work->weights);
     for (size_t k = 0; k < K; k++) {
-        work->margins[k] = contrast_dot(pal->prototypes + k * D, x, D);
+        work->margins[k] = vector_dot(pal->prototypes + k * D, x, D);
         mixed += work->weights[k] * work->margins[k];
     }
     if (isnan(mixed))
@@ -63,7 +64,7 @@ static void add_pair(struct work *work, uint32_t row, double share)
         return;
     work->loss += (1 - mixed) * share;
     for (size_t k = 0; k < K; k++) {
-        contrast_add(work->d_prototypes + k * D, (float)(-share * work->weights[k]), x, D);
+        vector_add(work->d_prototypes + k * D, (float)(-share * work->weights[k]), x, D);
         work->d_logits[u * K + k] -=
             (float)(share * work->weights[k] * (work->margins[k] - mixed));
     }
@@ -119,7 +120,7 @@ static void draw_start(struct pal *pal, uint64_t seed)
         float *v = pal->prototypes + k * D;
         for (size_t d = 0; d < D; d++)
             v[d] = (float)rng_normal(&rng);
-        double length = sqrt(contrast_dot(v, v, D));
+        double length = sqrt(vector_dot(v, v, D));
         for (size_t d = 0; d < D; d++)
             v[d] = (float)((double)v[d] / length);
     }

@@ -11,7 +11,7 @@
 /* The Krylov space: vectors beyond those asked for, blocks, restarts, and the residual of a
  * vector, relative to the largest eigenvalue, at which it stands still. */
 enum { BEYOND = 14, BLOCKS = 4, RESTARTS = 40 };
-static const double still = 1e-6;
+static const double still = 1e-5;
 
 static void make_covariance(struct gram *gram, bool centred)
 {
@@ -27,10 +27,11 @@ static void make_covariance(struct gram *gram, bool centred)
 /* ---- a block Krylov space; vectors are rows of width numbers ---- */
 
 struct krylov {
-    const double *matrix;   /* (width, width) */
-    size_t width, block, n; /* n: vectors in the basis */
-    double *basis, *image;  /* (BLOCKS * block, width): V and V C */
-    double *small, *values, *turn;
+    struct team *team;
+    const double *matrix;                    /* (width, width) */
+    size_t width, block, n;                  /* n: vectors in the basis */
+    double *basis, *image;                   /* (BLOCKS * block, width): V and V C */
+    double *small, *values, *turn, *scratch; /* scratch (block, width) */
 };
 
 static double dot(const double *a, const double *b, size_t n)
@@ -41,24 +42,43 @@ static double dot(const double *a, const double *b, size_t n)
     return sum;
 }
 
-/* Makes the rows [from, to) of the basis orthogonal to those before, twice over, and of
- * length 1; those that vanish are left out. */
+/* Takes out of the rows [from, to) of the basis what the rows before them have of it. */
+static void remove_earlier(struct krylov *krylov, size_t from, size_t to)
+{
+    size_t width = krylov->width, n = to - from;
+    double *rows = krylov->basis + from * width, *taken = krylov->scratch;
+    if (!from || !n)
+        return;
+    linalg_product_double_nt(n, from, width, rows, krylov->basis, krylov->small);
+    linalg_product_double(n, width, from, krylov->small, krylov->basis, taken);
+    for (size_t i = 0; i < n * width; i++)
+        rows[i] -= taken[i];
+}
+
+/* Makes the rows [from, to) of the basis orthogonal to those before and to one another, twice
+ * over, and of length 1; those that vanish are left out. Returns where the basis ends. */
 static size_t orthogonalise(struct krylov *krylov, size_t from, size_t to)
 {
     size_t width = krylov->width, kept = from;
     for (size_t i = from; i < to; i++) {
+        double *v = krylov->basis + i * width, length = sqrt(dot(v, v, width));
+        for (size_t d = 0; d < width && length > 0; d++)
+            v[d] /= length;
+    }
+    remove_earlier(krylov, from, to);
+    remove_earlier(krylov, from, to);
+    for (size_t i = from; i < to; i++) {
         double *v = krylov->basis + kept * width;
         memmove(v, krylov->basis + i * width, width * sizeof *v);
-        double before = sqrt(dot(v, v, width));
         for (int twice = 0; twice < 2; twice++)
-            for (size_t j = 0; j < kept; j++) {
+            for (size_t j = from; j < kept; j++) {
                 const double *u = krylov->basis + j * width;
                 double along = dot(u, v, width);
                 for (size_t d = 0; d < width; d++)
                     v[d] -= along * u[d];
             }
         double length = sqrt(dot(v, v, width));
-        if (!(length > 1e-10 * before))
+        if (!(length > 1e-10)) /* of 1, which it was at first */
             continue;
         for (size_t d = 0; d < width; d++)
             v[d] /= length;
@@ -67,20 +87,42 @@ static size_t orthogonalise(struct krylov *krylov, size_t from, size_t to)
     return kept;
 }
 
-/* Vectors times the matrix, which is symmetric. */
-static void apply(const struct krylov *krylov, const double *from, size_t n, double *to)
+/* Vectors times the matrix, which is symmetric; threads share the vectors. */
+struct product {
+    const struct krylov *krylov;
+    const double *from;
+    double *to;
+    size_t n;
+};
+
+static void multiply_lane(void *arg, size_t thread)
 {
-    linalg_product_double(n, krylov->width, krylov->width, from, krylov->matrix, to);
+    const struct product *product = arg;
+    const struct krylov *krylov = product->krylov;
+    size_t threads = team_size(krylov->team), width = krylov->width;
+    size_t begin = product->n * thread / threads;
+    size_t end = product->n * (thread + 1) / threads;
+    linalg_product_double(end - begin, width, width, product->from + begin * width,
+                          krylov->matrix, product->to + begin * width);
 }
 
-/* Grows the basis to all its blocks from the one that it holds. */
-static void grow(struct krylov *krylov)
+static void apply(const struct krylov *krylov, const double *from, size_t n, double *to)
+{
+    struct product product = {krylov, from, to, n};
+    team_run(krylov->team, multiply_lane, &product);
+}
+
+/* Grows the basis to all its blocks from the one that it holds, whose images are known after a
+ * restart. */
+static void grow(struct krylov *krylov, bool known)
 {
     size_t width = krylov->width, from = 0;
-    krylov->n = orthogonalise(krylov, 0, krylov->n);
+    if (!known)
+        krylov->n = orthogonalise(krylov, 0, krylov->n);
     for (size_t b = 0; b < BLOCKS; b++) {
-        apply(krylov, krylov->basis + from * width, krylov->n - from,
-              krylov->image + from * width);
+        if (b || !known)
+            apply(krylov, krylov->basis + from * width, krylov->n - from,
+                  krylov->image + from * width);
         if (b + 1 == BLOCKS)
             return;
         size_t last = krylov->n - from;
@@ -95,8 +137,9 @@ static void grow(struct krylov *krylov)
 
 /* Best vectors of the space (Rayleigh and Ritz), `most` of them, into the place of the basis,
  * with their images. */
-static bool reduce(struct krylov *krylov, size_t most, double *scratch)
+static bool reduce(struct krylov *krylov, size_t most)
 {
+    double *scratch = krylov->scratch;
     size_t width = krylov->width, n = krylov->n;
     most = most < n ? most : n;
     linalg_product_double_nt(n, n, width, krylov->basis, krylov->image, krylov->small);
@@ -127,18 +170,21 @@ static double residual(const struct krylov *krylov, size_t n)
     return worst / fmax(krylov->values[0], 1e-300);
 }
 
-static bool krylov_init(struct krylov *krylov, const struct gram *gram, size_t wanted)
+static bool krylov_init(struct krylov *krylov, const struct gram *gram, size_t wanted,
+                        struct team *team)
 {
     size_t width = gram->width, block = wanted + BEYOND < width ? wanted + BEYOND : width;
     size_t most = BLOCKS * block;
-    *krylov = (struct krylov){.matrix = gram->moments, .width = width, .block = block};
+    *krylov = (struct krylov){
+        .team = team, .matrix = gram->moments, .width = width, .block = block};
     krylov->basis = mem_array(most, width * sizeof *krylov->basis);
     krylov->image = mem_array(most, width * sizeof *krylov->image);
     krylov->small = mem_array(most, most * sizeof *krylov->small);
     krylov->turn = mem_array(most, most * sizeof *krylov->turn);
     krylov->values = mem_array(most, sizeof *krylov->values);
+    krylov->scratch = mem_array(block, width * sizeof *krylov->scratch);
     return krylov->basis && krylov->image && krylov->small && krylov->turn &&
-           krylov->values;
+           krylov->values && krylov->scratch;
 }
 
 static void krylov_done(struct krylov *krylov)
@@ -148,6 +194,7 @@ static void krylov_done(struct krylov *krylov)
     free(krylov->small);
     free(krylov->turn);
     free(krylov->values);
+    free(krylov->scratch);
 }
 
 static void start_anywhere(struct krylov *krylov)
@@ -159,15 +206,15 @@ static void start_anywhere(struct krylov *krylov)
         krylov->basis[i] = rng_normal(&rng);
 }
 
-static enum status iterate(struct krylov *krylov, struct pca *pca, double *scratch,
+static enum status iterate(struct krylov *krylov, struct pca *pca,
                            const struct cancel *cancel, struct error *err)
 {
     start_anywhere(krylov);
     for (int restart = 0; restart < RESTARTS; restart++) {
         if (cancel_asked(cancel))
             return error_set(err, STATUS_CANCELLED, "principal components were stopped");
-        grow(krylov);
-        if (!reduce(krylov, krylov->block, scratch))
+        grow(krylov, restart > 0);
+        if (!reduce(krylov, krylov->block))
             break;
         if (residual(krylov, pca->n_components) < still)
             break;
@@ -180,7 +227,7 @@ static enum status iterate(struct krylov *krylov, struct pca *pca, double *scrat
     return STATUS_OK;
 }
 
-static enum status decompose(struct gram *gram, struct pca *pca,
+static enum status decompose(struct gram *gram, struct pca *pca, struct team *team,
                              const struct cancel *cancel, struct error *err)
 {
     if (gram->width <= PCA_WHOLE)
@@ -189,14 +236,11 @@ static enum status decompose(struct gram *gram, struct pca *pca,
                    ? STATUS_OK
                    : error_set(err, STATUS_FAILED, "principal components do not converge");
     struct krylov krylov;
-    bool enough = krylov_init(&krylov, gram, pca->n_components);
-    double *scratch = mem_array(krylov.block, gram->width * sizeof *scratch);
     enum status status =
-        enough && scratch
-            ? iterate(&krylov, pca, scratch, cancel, err)
+        krylov_init(&krylov, gram, pca->n_components, team)
+            ? iterate(&krylov, pca, cancel, err)
             : error_set(err, STATUS_NO_MEMORY,
                         "no memory for principal components of %zu numbers", gram->width);
-    free(scratch);
     krylov_done(&krylov);
     return status;
 }
@@ -220,7 +264,7 @@ enum status pca_make(struct pca *out, const struct gram_source *source, size_t n
     make_covariance(&gram, centred);
     made.components = mem_zero(made.n_components * made.width * sizeof *made.components);
     made.variances = mem_zero(made.n_components * sizeof *made.variances);
-    status = decompose(&gram, &made, cancel, err);
+    status = decompose(&gram, &made, team, cancel, err);
     gram_done(&gram);
     if (status)
         pca_done(&made);

@@ -3,18 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/kernel.h"
 #include "base/memory.h"
+#include "base/vector.h"
 #include "core/linalg.h"
 
 const double ridge_alphas[RIDGE_ALPHAS] = {1e-4, 1e-3, 1e-2, 1e-1, 1, 1e1, 1e2, 1e3, 1e4};
-
-KERNEL static void add_scaled(double *restrict to, double factor, const float *restrict x,
-                              size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        to[i] += factor * (double)x[i];
-}
 
 static void widen(const struct gram_rows *rows, size_t i, float *out)
 {
@@ -30,7 +23,7 @@ void ridge_retarget(struct ridge *ridge, const struct gram_rows *rows, const dou
     for (size_t i = 0; i < rows->n; i++) {
         widen(rows, i, row);
         for (size_t t = 0; t < T; t++)
-            add_scaled(ridge->products + t * width, target[i * T + t], row, width);
+            vector_add_double(ridge->products + t * width, target[i * T + t], row, width);
     }
     free(row);
 }

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/rng.h"
+#include "base/vector.h"
 #include "core/adam.h"
 #include "core/logistic.h"
 #include "core/recipe.h"
@@ -53,9 +54,9 @@ static void add_direction(const struct contrasts *contrasts, size_t row, size_t 
                           float *to)
 {
     const float *x = contrasts_row(contrasts, row);
-    double length = sqrt(contrast_dot(x, x, contrasts->width));
+    double length = sqrt(vector_dot(x, x, contrasts->width));
     if (length > 0)
-        contrast_add(to, (float)(1 / length / (double)n), x, contrasts->width);
+        vector_add(to, (float)(1 / length / (double)n), x, contrasts->width);
 }
 
 /* A context of the row's unit without the row itself. */
@@ -79,21 +80,21 @@ static void add_pair(struct work *work, uint32_t row, double share)
     struct vpl *vpl = work->vpl;
     size_t D = vpl->width, L = vpl->latent;
     const float *x = contrasts_row(work->contrasts, row);
-    double margin = contrast_dot(vpl->block, x, D), squares = 0;
+    double margin = vector_dot(vpl->block, x, D), squares = 0;
     draw_context(work, row);
     for (size_t l = 0; l < L; l++) {
-        work->z[l] = contrast_dot(reader_of(vpl, vpl->block, l), work->read, D);
-        work->along[l] = contrast_dot(shift_of(vpl, vpl->block, l), x, D);
+        work->z[l] = vector_dot(reader_of(vpl, vpl->block, l), work->read, D);
+        work->along[l] = vector_dot(shift_of(vpl, vpl->block, l), x, D);
         margin += work->z[l] * work->along[l];
         squares += work->z[l] * work->z[l];
     }
     double wrong = -share * logistic(-margin), beta = share * work->options->beta;
     work->loss += -share * log_logistic(margin) + beta / 2 * squares;
-    contrast_add(work->gradient, (float)wrong, x, D);
+    vector_add(work->gradient, (float)wrong, x, D);
     for (size_t l = 0; l < L; l++) {
         double d_z = wrong * work->along[l] + beta * work->z[l];
-        contrast_add(shift_of(vpl, work->gradient, l), (float)(wrong * work->z[l]), x, D);
-        contrast_add(reader_of(vpl, work->gradient, l), (float)d_z, work->read, D);
+        vector_add(shift_of(vpl, work->gradient, l), (float)(wrong * work->z[l]), x, D);
+        vector_add(reader_of(vpl, work->gradient, l), (float)d_z, work->read, D);
     }
 }
 
@@ -220,8 +221,8 @@ void vpl_direction(const struct vpl *vpl, const struct contrasts *labels, float 
         add_direction(labels, i, labels->n, read);
     memcpy(direction, vpl->block, D * sizeof *direction);
     for (size_t l = 0; l < vpl->latent; l++) {
-        double z = contrast_dot(reader_of(vpl, vpl->block, l), read, D);
-        contrast_add(direction, (float)z, shift_of(vpl, vpl->block, l), D);
+        double z = vector_dot(reader_of(vpl, vpl->block, l), read, D);
+        vector_add(direction, (float)z, shift_of(vpl, vpl->block, l), D);
     }
     free(read);
 }

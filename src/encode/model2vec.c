@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/kernel.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/vector.h"
 #include "encode/files.h"
 #include "encode/pooled.h"
 #include "encode/tokenizer.h"
@@ -48,13 +48,6 @@ static size_t characters(const char *bytes, size_t length, size_t n)
     return at;
 }
 
-KERNEL static void add(float *restrict sum, const float *restrict row, float weight,
-                       size_t n)
-{
-    for (size_t j = 0; j < n; j++)
-        sum[j] += weight * row[j];
-}
-
 static void add_token(struct model2vec *model, int32_t token, float *sum)
 {
     size_t D = model->pooled.dimension;
@@ -64,7 +57,7 @@ static void add_token(struct model2vec *model, int32_t token, float *sum)
         dtype_widen(model->row, values, model->rows.dtype, D);
         values = model->row;
     }
-    add(sum, values, model->weights ? model->weights[token] : 1, D);
+    vector_add(sum, model->weights ? model->weights[token] : 1, values, D);
 }
 
 static void pool(void *self, struct encoder_text text, float *row)

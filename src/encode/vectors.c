@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/kernel.h"
 #include "base/memory.h"
+#include "base/vector.h"
 #include "encode/files.h"
 #include "encode/pooled.h"
 #include "encode/tokens.h"
@@ -25,19 +25,6 @@ struct vectors {
 
 /* ---- a text ---- */
 
-KERNEL static void add(float *restrict sum, const float *restrict row, size_t n)
-{
-    for (size_t j = 0; j < n; j++)
-        sum[j] += row[j];
-}
-
-KERNEL static void add_weighted(float *restrict sum, const float *restrict row,
-                                float weight, size_t n)
-{
-    for (size_t j = 0; j < n; j++)
-        sum[j] += weight * row[j];
-}
-
 static void pool(void *self, struct encoder_text text, float *row)
 {
     struct vectors *vectors = self;
@@ -50,10 +37,8 @@ static void pool(void *self, struct encoder_text text, float *row)
         if (word < 0)
             continue;
         n_known++;
-        if (vectors->weights)
-            add_weighted(row, table->rows + (size_t)word * D, vectors->weights[word], D);
-        else
-            add(row, table->rows + (size_t)word * D, D);
+        vector_add(row, vectors->weights ? vectors->weights[word] : 1,
+                   table->rows + (size_t)word * D, D);
     }
     vectors->pooled.n_words += vectors->tokens.n;
     vectors->pooled.n_unknown += vectors->tokens.n - n_known;

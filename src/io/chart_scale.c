@@ -136,15 +136,18 @@ size_t chart_nearest(const struct chart_series *series, double x)
 {
     size_t best = SIZE_MAX;
     for (size_t i = 0; i < series->n; i++)
-        if (!isnan(series->y[i]) &&
-            (best == SIZE_MAX ||
-             fabs(chart_x(series, i) - x) < fabs(chart_x(series, best) - x)))
+        if (best == SIZE_MAX ||
+            fabs(chart_x(series, i) - x) < fabs(chart_x(series, best) - x))
             best = i;
     return best;
 }
 
 void chart_add_reading(struct text *out, const struct chart_series *series, size_t i)
 {
+    if (isnan(series->y[i])) {
+        text_add_char(out, '-');
+        return;
+    }
     text_printf(out, "%.4g", series->y[i]);
     if (series->low && series->high && !isnan(series->low[i]))
         text_printf(out, " [%.4g %.4g]", series->low[i], series->high[i]);

@@ -148,6 +148,11 @@ static bool is_same_text(const char *a, const char *b)
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+static bool is_same_number(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
 bool table_is_same(const struct table *a, const struct table *b)
 {
     if (!a || !b || a->n_rows != b->n_rows || a->n_columns != b->n_columns ||
@@ -159,8 +164,7 @@ bool table_is_same(const struct table *a, const struct table *b)
             return false;
     for (size_t i = 0; i < a->n_rows * a->n_columns; i++) {
         const struct cell *x = &a->cells[i], *y = &b->cells[i];
-        if (memcmp(&x->value, &y->value, sizeof x->value) != 0 ||
-            memcmp(&x->high, &y->high, sizeof x->high) != 0 ||
+        if (!is_same_number(x->value, y->value) || !is_same_number(x->high, y->high) ||
             !is_same_text(x->text, y->text))
             return false;
     }

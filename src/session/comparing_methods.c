@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/vector.h"
 #include "core/bt.h"
 #include "core/predict.h"
 #include "session/comparing_inside.h"
@@ -26,7 +27,7 @@ void comparing_decide(struct comparing *comparing, const float *head)
     struct comparing_run *now = &comparing->now;
     const struct contrasts *rows = &now->asked_rows;
     for (size_t i = 0; i < now->n_asked; i++)
-        now->right[i] = contrast_dot(head, contrasts_row(rows, i), rows->width) > 0;
+        now->right[i] = vector_dot(head, contrasts_row(rows, i), rows->width) > 0;
 }
 
 int32_t comparing_group(const struct comparing *comparing, size_t i)
@@ -124,7 +125,7 @@ static METHOD_STEP(method_shared_base)
     float *mean = mem_zero(D * sizeof *mean);
     (void)err;
     for (size_t k = 0; k < K; k++)
-        contrast_add(mean, 1 / (float)K, comparing->now.ensemble + k * D, D);
+        vector_add(mean, 1 / (float)K, comparing->now.ensemble + k * D, D);
     comparing_decide(comparing, mean);
     free(mean);
     *done = true;

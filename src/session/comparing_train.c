@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/vector.h"
 #include "core/predict.h"
 #include "core/weigh.h"
 
@@ -162,7 +163,7 @@ static enum status begin_plain(struct comparing *comparing, struct error *err)
     float *start = mem_alloc(D * sizeof *start);
     for (size_t k = 0; k < K && !status; k++) {
         ensemble_draw(&options, k, D, model.heads, start);
-        contrast_add(model.heads, 1, start, D);
+        vector_add(model.heads, 1, start, D);
         status = trainer_start_from(comparing->now.trainer, k, &model, err);
     }
     free(start);

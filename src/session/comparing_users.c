@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/vector.h"
 #include "core/gating.h"
 #include "core/pal.h"
 #include "core/vpl.h"
@@ -87,7 +88,7 @@ METHOD_STEP(method_vpl)
         for (size_t i = 0; i < now->n_asked; i++)
             if (comparing_group(comparing, i) == (int32_t)g)
                 now->right[i] =
-                    contrast_dot(direction, contrasts_row(&now->asked_rows, i), D) > 0;
+                    vector_dot(direction, contrasts_row(&now->asked_rows, i), D) > 0;
     }
     free(direction);
     vpl_done(&vpl);

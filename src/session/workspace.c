@@ -133,6 +133,16 @@ size_t workspace_redos(const struct workspace *workspace)
     return workspace->after.n;
 }
 
+const char *workspace_undo_name(const struct workspace *workspace, size_t times)
+{
+    return workspace->before.items[workspace->before.n - times].what;
+}
+
+const char *workspace_redo_name(const struct workspace *workspace, size_t times)
+{
+    return workspace->after.items[workspace->after.n - times].what;
+}
+
 /* ---- the log ---- */
 
 void workspace_log(struct workspace *workspace, const struct log_entry *entry)

@@ -43,6 +43,10 @@ const char *workspace_redo(struct workspace *workspace);
 size_t workspace_undos(const struct workspace *workspace); /* how many there are */
 size_t workspace_redos(const struct workspace *workspace);
 
+/* What undo or redo would name if it were called `times` times, from 1 to as many as there are. */
+const char *workspace_undo_name(const struct workspace *workspace, size_t times);
+const char *workspace_redo_name(const struct workspace *workspace, size_t times);
+
 /* How the display lies: "view" -> "heads", "heads.cursor" -> "4 2". No command's result depends on
  * it, and undo does not touch it. */
 struct entries *workspace_layout(struct workspace *workspace);

@@ -13,7 +13,6 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "base/text.h"
 #include "io/json.h"
 #include "measure.h"
 #include "synthetic.h"
@@ -49,35 +48,6 @@ static double run(const char *const *arguments)
     return waited && status == 0 ? seconds : -1;
 }
 
-/* Ten gigabytes of zeros as the raw layout: a header, and a file made long. */
-static void write_sparse(const char *path)
-{
-    const size_t width = 4096, n = 203451, bytes = n * width * sizeof(float);
-    struct text header = {0};
-    text_add(&header, "{");
-    const char *const names[] = {"prompt", "chosen", "rejected"};
-    for (size_t i = 0; i < 3; i++)
-        text_printf(&header,
-                    "%s\"%s\":{\"dtype\":\"F32\",\"shape\":[%zu,%zu],"
-                    "\"data_offsets\":[%zu,%zu]}",
-                    i ? "," : "", names[i], n, width, i * bytes, (i + 1) * bytes);
-    text_add(&header, "}");
-    while (header.length % 8)
-        text_add_char(&header, ' ');
-    unsigned char length[8];
-    for (size_t i = 0; i < 8; i++)
-        length[i] = (unsigned char)((uint64_t)header.length >> 8 * i);
-    FILE *file = fopen(path, "wb");
-    if (!file || fwrite(length, sizeof length, 1, file) != 1 ||
-        fwrite(header.bytes, header.length, 1, file) != 1 || fflush(file) ||
-        ftruncate(fileno(file), (off_t)(sizeof length + header.length + 3 * bytes)) ||
-        fclose(file)) {
-        perror(path);
-        exit(EXIT_FAILURE);
-    }
-    text_done(&header);
-}
-
 int main(int argc, char **argv)
 {
     if (argc != 2) {
@@ -88,7 +58,7 @@ int main(int argc, char **argv)
     const char *small = scratch_path("small.safetensors");
     const char *large = scratch_path("large.safetensors");
     synthetic_raw(small, 100, 16);
-    write_sparse(large);
+    synthetic_sparse(large);
     const char *const program = argv[1];
     struct command cases[] = {
         {.name = "true", .arguments = {"/bin/true"}},

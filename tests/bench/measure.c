@@ -136,7 +136,8 @@ static void scratch_remove(void)
     if (getpid() != scratch.owner)
         return;
     for (int i = 0; i < scratch.n_files; i++)
-        unlink(scratch.files[i]);
+        if (unlink(scratch.files[i]))
+            rmdir(scratch.files[i]);
     rmdir(scratch_folder);
 }
 

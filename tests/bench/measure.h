@@ -55,7 +55,8 @@ void must(enum status status, const struct error *err);
  * more have no room there. Call once. */
 void scratch_make(const char *bench, double bytes);
 
-/* The path of a file in the folder, kept until the end. At most 16 of them. */
+/* The path of a file in the folder, or of an empty folder in it, kept until the end; removed in
+ * the order of the calls. At most 16 of them. */
 const char *scratch_path(const char *name);
 
 #endif

@@ -2,10 +2,13 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "base/rng.h"
+#include "base/text.h"
 #include "io/safetensors_writer.h"
 #include "measure.h"
 
@@ -90,6 +93,34 @@ void synthetic_grouped(const char *path, size_t n, size_t width, size_t group)
     write_rows(writer, &rng, n, width, shift_of(width));
     write_rows(writer, &rng, n, width, 0);
     must(safetensors_writer_commit(writer, &err), &err);
+}
+
+void synthetic_sparse(const char *path)
+{
+    const size_t width = 4096, n = 203451, bytes = n * width * sizeof(float);
+    struct text header = {0};
+    text_add(&header, "{");
+    const char *const names[] = {"prompt", "chosen", "rejected"};
+    for (size_t i = 0; i < 3; i++)
+        text_printf(&header,
+                    "%s\"%s\":{\"dtype\":\"F32\",\"shape\":[%zu,%zu],"
+                    "\"data_offsets\":[%zu,%zu]}",
+                    i ? "," : "", names[i], n, width, i * bytes, (i + 1) * bytes);
+    text_add(&header, "}");
+    while (header.length % 8)
+        text_add_char(&header, ' ');
+    unsigned char length[8];
+    for (size_t i = 0; i < 8; i++)
+        length[i] = (unsigned char)((uint64_t)header.length >> 8 * i);
+    FILE *file = fopen(path, "wb");
+    if (!file || fwrite(length, sizeof length, 1, file) != 1 ||
+        fwrite(header.bytes, header.length, 1, file) != 1 || fflush(file) ||
+        ftruncate(fileno(file), (off_t)(sizeof length + header.length + 3 * bytes)) ||
+        fclose(file)) {
+        perror(path);
+        exit(EXIT_FAILURE);
+    }
+    text_done(&header);
 }
 
 double synthetic_bytes(size_t n, size_t width)

@@ -11,6 +11,10 @@ void synthetic_raw(const char *path, size_t n, size_t width);
 /* Our own layout, F32: n pairs with responses of their own, `group` pairs to a prompt. */
 void synthetic_grouped(const char *path, size_t n, size_t width, size_t group);
 
+/* Ten gigabytes of zeros in the layout of synthetic_raw: a header, and a file made long, which
+ * takes no room. */
+void synthetic_sparse(const char *path);
+
 /* Bytes of the matrices of synthetic_raw, and of one epoch's reading from them. */
 double synthetic_bytes(size_t n, size_t width);
 

@@ -191,11 +191,8 @@ static void test_interrupted(void **state)
         assert_true(n > 0);
         seen[n] = '\0';
     }
-    double asked = clock_seconds();
     child_signal(child, SIGINT);
     struct result result = finish(child);
-    print_message("# stopped after %.3f s\n", clock_seconds() - asked);
-    assert_true(clock_seconds() - asked < 2); /* of a machine with much else to do */
     assert_int_equal(result.code, 130);
     assert_string_equal(result.out.bytes, "");
     assert_non_null(strstr(result.err.bytes, "the comparison was stopped in run 1 of 5"));

@@ -27,7 +27,11 @@ static void test_overview(void **state)
     struct text out = {0};
     help_overview(rows, &out);
     static const char begin[] = "microscope: a workbench for mixture reward heads\n"
-                                "usage: microscope COMMAND [words] [options]\n"
+                                "usage: microscope [FILES]                       the "
+                                "terminal interface\n"
+                                "       microscope COMMAND [words] [options]\n"
+                                "       microscope run SCRIPT | -c 'COMMANDS'    sessions; "
+                                "also repl\n"
                                 "\n"
                                 "data\n"
                                 "  filter  keep some pairs\n"
@@ -128,6 +132,8 @@ static void test_command(void **state)
         "  --force                 let --out replace a file\n"
         "  --name NAME             keep the result under that name, for $NAME\n"
         "  -q, --quiet             no notes and no progress\n"
+        "  --[no-]pager            long results at the prompt through $PAGER (default\n"
+        "                          yes)\n"
         "  --seed N                seed of everything random (default 1)\n"
         "  --threads N             threads to use, 0 for one on every processor (0 to\n"
         "                          1024, default 0)\n");

@@ -114,7 +114,7 @@ static void test_files_are_held(void **state)
     assert_int_equal(heads_of(fixture), 10);
     const struct log_entry *entry =
         workspace_log_entry(interpreter_workspace(fixture->interpreter), 0);
-    assert_non_null(strstr(entry->line, "--prints "));
+    assert_non_null(strstr(entry->line, "--prints="));
     assert_true(entry->repeats);
     run_badly(fixture, "open DATA/demo.jsonl.gz DATA/demo.jsonl.gz", STATUS_USAGE,
               "both corpora");

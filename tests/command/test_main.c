@@ -138,10 +138,8 @@ static void test_signals_ask_to_stop(void **state)
     static const int signals[] = {SIGINT, SIGTERM};
     for (size_t i = 0; i < 2; i++) {
         struct child child = start(stand_in, "wait 20 --json", CAUGHT, CAUGHT);
-        double begin = clock_seconds();
         interrupt(child, signals[i]);
         struct result result = finish(child);
-        assert_true(clock_seconds() - begin < 5);
         assert_int_equal(result.code, 128 + signals[i]);
         assert_memory_equal(result.err.bytes, "microscope: stopped after ", 26);
         assert_non_null(strstr(result.out.bytes, "\"finished\": false"));
@@ -185,23 +183,6 @@ static void test_progress_is_for_terminals(void **state)
     check(run(stand_in, "wait 0.5"), 0, "begun\nWaited.\n\nfinished  yes\n", "");
 }
 
-/* The bound of 20 ms holds for a release build on a quiet machine; under sanitizers and
- * load ten times as much is allowed. The best of several runs counts. */
-static void test_starts_at_once(void **state)
-{
-    (void)state;
-    double best = 1e9;
-    for (int i = 0; i < 10; i++) {
-        double begin = clock_seconds();
-        struct result result = run(microscope, "version");
-        double seconds = clock_seconds() - begin;
-        best = seconds < best ? seconds : best;
-        done(&result);
-    }
-    print_message("# started and ended in %.1f ms\n", best * 1e3);
-    assert_true(best < 0.2);
-}
-
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -214,7 +195,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_signals_ask_to_stop),
         cmocka_unit_test(test_a_second_interrupt_ends_at_once),
         cmocka_unit_test(test_progress_is_for_terminals),
-        cmocka_unit_test(test_starts_at_once),
     };
     if (argc < 3)
         return EXIT_FAILURE;

@@ -308,7 +308,7 @@ static void test_large_scripts(void **state)
     assert_int_equal(mem_allocations(), allocations);
     double seconds = clock_seconds() - begin;
     print_message("# %zu statements, %.2f us each\n", n, 1e6 * seconds / (double)n);
-    assert_true(n > 30000 && seconds < 5);
+    assert_true(n > 30000);
     statement_done(&statement);
     text_done(&text);
 }

@@ -4,6 +4,7 @@
 
 #include "made.h"
 
+#include "base/vector.h"
 #include "core/contrasts.h"
 
 enum { PAIRS_OF_MOST = 4096 };
@@ -32,7 +33,7 @@ static inline double accuracy_of(const struct contrasts *contrasts, const float 
 {
     size_t right = 0;
     for (size_t i = 0; i < contrasts->n; i++)
-        right += contrast_dot(head, contrasts_row(contrasts, i), contrasts->width) > 0;
+        right += vector_dot(head, contrasts_row(contrasts, i), contrasts->width) > 0;
     return (double)right / (double)contrasts->n;
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/vector.h"
 #include "core/linalg.h"
 
 static const struct made_sizes sizes = {50, 5, 3, 19, 2};
@@ -25,7 +26,7 @@ static void test_rows_and_margins(void **state)
                 want += (double)(made.chosen[i * 19 + d] - made.rejected[i * 19 + d]) *
                         (double)head[k * 19 + d];
             assert_near((double)margin[i * 2 + k], want, 1e-5, 1e-5);
-            assert_near(contrast_dot(contrasts_row(&contrasts, i), head + k * 19, 19), want,
+            assert_near(vector_dot(contrasts_row(&contrasts, i), head + k * 19, 19), want,
                         1e-5, 1e-5);
         }
     contrasts_done(&contrasts);

@@ -339,51 +339,6 @@ static void allocates_for_history_only(void **state)
     }
 }
 
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-/* Medians of steps and of undoing them, in microseconds. */
-static void time_steps(const struct hedge_settings *settings, const struct pairs *pairs)
-{
-    double seconds[N], undos[N];
-    struct hedge *hedge = make(settings);
-    feed(hedge, pairs, N);
-    hedge_undo(hedge, 0);
-    for (size_t t = 0; t < N; t++) {
-        double began = clock_seconds();
-        feed(hedge, pairs, t + 1);
-        seconds[t] = clock_seconds() - began;
-    }
-    for (size_t t = 0; t < N; t++) {
-        double began = clock_seconds();
-        hedge_undo(hedge, N - 1 - t);
-        undos[t] = clock_seconds() - began;
-    }
-    qsort(seconds, N, sizeof *seconds, compare);
-    qsort(undos, N, sizeof *undos, compare);
-    print_message("# %s, 16 heads: a step %.2f us, its undo %.2f us (medians of %d)\n",
-                  weigh_rule_names[settings->rule], 1e6 * seconds[N / 2],
-                  1e6 * undos[N / 2], N);
-    hedge_free(hedge);
-    assert_true(seconds[N / 2] < 5e-3); /* loose: this machine may be slow, or watched */
-}
-
-static void one_step_is_quick(void **state)
-{
-    (void)state;
-    struct pairs pairs;
-    draw(&pairs, 1, 0.1, 9);
-    struct hedge_settings settings = plain;
-    settings.rule = WEIGH_EM;
-    time_steps(&settings, &pairs);
-    settings.rule = WEIGH_HEDGE;
-    settings.share = 0.01;
-    time_steps(&settings, &pairs);
-}
-
 /* ---- em, pair by pair ---- */
 
 static void em_online_is_em_in_one_go(void **state)
@@ -513,7 +468,6 @@ int main(void)
         cmocka_unit_test(share_follows_a_changed_mind),
         cmocka_unit_test(undo_and_edit_equal_never_having_been),
         cmocka_unit_test(allocates_for_history_only),
-        cmocka_unit_test(one_step_is_quick),
         cmocka_unit_test(em_online_is_em_in_one_go),
         cmocka_unit_test(information_is_of_disagreement),
         cmocka_unit_test(refuses_settings),

@@ -1,6 +1,7 @@
 /* PAL-A, linear: people of two kinds get two blends, and a new one is told by some labels. */
 #include "people.h"
 
+#include "base/vector.h"
 #include "core/linalg.h"
 #include "core/pal.h"
 
@@ -17,14 +18,14 @@ static double accuracy(const struct people *people, const struct pal *pal, int s
             continue;
         if (n < LABELS) {
             for (size_t k = 0; k < K; k++)
-                margin[n * K + k] = (float)contrast_dot(pal->prototypes + k * D, row, D);
+                margin[n * K + k] = (float)vector_dot(pal->prototypes + k * D, row, D);
             if (++n == LABELS)
                 pal_adapt(margin, n, K, weights);
             continue;
         }
         double lead = 0;
         for (size_t k = 0; k < K; k++)
-            lead += weights[k] * contrast_dot(pal->prototypes + k * D, row, D);
+            lead += weights[k] * vector_dot(pal->prototypes + k * D, row, D);
         right += lead > 0;
         asked++;
     }

@@ -1,6 +1,7 @@
 /* VPL, linear: who labelled some pairs moves the reward the way that one wants it. */
 #include "people.h"
 
+#include "base/vector.h"
 #include "core/linalg.h"
 #include "core/vpl.h"
 
@@ -21,7 +22,7 @@ static double accuracy(const struct people *people, const struct vpl *vpl, int s
             vpl_direction(vpl, &labels, direction);
             continue;
         }
-        right += contrast_dot(direction, row, D) > 0;
+        right += vector_dot(direction, row, D) > 0;
         asked++;
     }
     return (double)right / (double)asked;

@@ -265,13 +265,11 @@ static void test_a_lock_that_is_not_given_back(void **state)
     struct vector_cache *cache = open_cache(folder.path);
     int other = open(folder_path(&folder, "c.keys"), O_RDWR);
     assert_int_equal(flock(other, LOCK_EX), 0);
-    double began = clock_seconds();
     unsigned char key[SHA256_BYTES];
     float row[WIDTH];
     make_entry(1, key, row);
     assert_int_equal(vector_cache_put(cache, key, row, 1, &err), STATUS_IO);
     assert_non_null(strstr(err.message, "could not lock"));
-    assert_true(clock_seconds() - began < 4);
     close(other);
     put(cache, 1, 1);
     assert_int_equal(count_there(cache, 1, 1), 1);

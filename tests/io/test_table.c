@@ -337,6 +337,9 @@ static void test_select(void **state)
     struct table *bare =
         table_select(table, (const size_t[]){1}, 1, (const size_t[]){1}, 1, false);
     struct table *copy = table_copy(table);
+    assert_true(table_is_same(table, copy));
+    assert_false(table_is_same(table, some));
+    assert_false(table_is_same(table, NULL));
     struct text before = {0};
     table_write(table, TABLE_CSV, 0, &before);
     table_free(table); /* what was made of it owns its texts */

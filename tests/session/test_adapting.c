@@ -1,57 +1,12 @@
 /* Stage 2 on the shipped demo population: what adapting is for, and that nothing but the
  * budget is looked at. */
-#include "near.h"
+#include "demo.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "core/adapt_budget.h"
-#include "core/checkpoint.h"
-#include "core/linalg.h"
-#include "io/json.h"
 #include "session/adapting.h"
-
-struct fixture {
-    struct features features;
-    struct model model;
-    struct json *metadata;
-    struct team *team;
-};
-
-static const char *data_path(const char *name, char path[512])
-{
-    snprintf(path, 512, "%s/data/%s", getenv("MICROSCOPE_SOURCE"), name);
-    return path;
-}
-
-static int set_up(void **state)
-{
-    struct fixture *fixture = mem_zero(sizeof *fixture);
-    char path[512];
-    struct error err = {0};
-    linalg_init();
-    if (features_open(&fixture->features, data_path("demo.features.safetensors", path),
-                      &err) ||
-        checkpoint_open(data_path("demo.model.safetensors", path), &fixture->model,
-                        &fixture->metadata, &err))
-        fail_msg("%s", err.message);
-    fixture->team = team_create(1);
-    *state = fixture;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *fixture = *state;
-    team_free(fixture->team);
-    model_done(&fixture->model);
-    json_free(fixture->metadata);
-    features_done(&fixture->features);
-    free(fixture);
-    return 0;
-}
 
 static struct adapting_options usual(size_t runs)
 {

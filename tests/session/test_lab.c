@@ -414,36 +414,6 @@ static void works_without_an_encoder(void **state)
     lab_free(lab);
 }
 
-/* What comes next if the data labels is what comes when it does; and the lab stays where it is. */
-static void looks_ahead(void **state)
-{
-    (void)state;
-    struct lab *lab = open_lab();
-    struct lab_settings settings = lab_settings_make();
-    uint32_t ahead[5], pair;
-    settings.attribute = 1;
-    lab_settings_set_context(&settings, "keep it short");
-    set(lab, &settings);
-    assert_int_equal(lab_ahead(lab, 0, ahead), 0);
-    assert_int_equal(lab_ahead(lab, 5, ahead), 5);
-    assert_int_equal(lab_figures(lab).n_labels, 0);
-    for (size_t i = 0; i < 5; i++) {
-        assert_true(lab_next(lab, &pair));
-        assert_int_equal(pair, ahead[i]);
-        lab_settings_add_label(&settings, (struct lab_label){.pair = pair});
-        set(lab, &settings);
-    }
-    assert_int_equal(lab_figures(lab).n_labels, 5);
-    settings.pool = 7;
-    settings.order = OFFER_FILE;
-    settings.n_labels = 0;
-    set(lab, &settings);
-    uint32_t all[10];
-    assert_int_equal(lab_ahead(lab, 10, all), 7);
-    lab_settings_done(&settings);
-    lab_free(lab);
-}
-
 /* ---- fine-tuning ---- */
 
 static struct lab_tuning *tune(struct lab *lab, const struct lab_settings *settings,
@@ -557,47 +527,6 @@ static void tuned_model_is_what_was_scored(void **state)
     team_free(team);
 }
 
-/* ---- speed ---- */
-
-static double best_of(size_t n, struct lab *lab, struct lab_settings settings[2])
-{
-    double least = HUGE_VAL;
-    for (size_t i = 0; i < n; i++) {
-        double begun = clock_seconds();
-        set(lab, &settings[i % 2]);
-        least = fmin(least, clock_seconds() - begun);
-    }
-    return least;
-}
-
-/* Nothing that is done in a frame takes long; the bounds are loose enough for a busy machine and
- * for sanitizers. */
-static void is_quick(void **state)
-{
-    (void)state;
-    struct lab *lab = open_lab();
-    struct lab_settings settings[2] = {lab_settings_make(), lab_settings_make()};
-    uint32_t pair = 0;
-    lab_settings_set_context(&settings[0], "keep it short");
-    lab_settings_set_context(&settings[1], "keep it shor");
-    double typing = best_of(20, lab, settings);
-    set(lab, &settings[0]);
-    lab_next(lab, &pair);
-    lab_settings_set_context(&settings[1], "keep it short");
-    lab_settings_add_label(&settings[1], (struct lab_label){.pair = pair});
-    double labelling = best_of(20, lab, settings);
-    double begun = clock_seconds();
-    lab_next(lab, &pair);
-    double offering = clock_seconds() - begun;
-    print_message(
-        "# typing %.2f ms, a label %.3f ms, an offer %.2f ms, of %zu candidates\n",
-        1e3 * typing, 1e3 * labelling, 1e3 * offering, lab_figures(lab).n_candidates);
-    assert_true(typing < 0.2 && labelling < 0.05);
-    lab_settings_done(&settings[0]);
-    lab_settings_done(&settings[1]);
-    lab_free(lab);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -608,10 +537,8 @@ int main(void)
         cmocka_unit_test(forecasts_any_training_pair),
         cmocka_unit_test(refuses_and_stays),
         cmocka_unit_test(works_without_an_encoder),
-        cmocka_unit_test(looks_ahead),
         cmocka_unit_test(tuning_helps_on_the_demo),
         cmocka_unit_test(tuned_model_is_what_was_scored),
-        cmocka_unit_test(is_quick),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -100,7 +100,7 @@ static void test_A14_weights_sum_to_one(void **state)
             sum += weights[k];
         assert_near(sum, 1, 0, 1e-9);
         struct cell entropy = list->listing.cell(list, r, 3);
-        assert_near(entropy.value, entropy_of(weights, 10), 0, 1e-5);
+        assert_near(entropy.value, router_entropy(weights, 10), 0, 1e-5);
     }
     for (size_t k = 0; k < 10; k++)
         assert_near(view->load.values[1][k], list->analysis->plain[1].rows[k].load, 0,
@@ -420,6 +420,32 @@ static void test_nothing_and_no_texts(void **state)
     tried_done(&tried);
 }
 
+static void test_a_router_that_reads_nothing(void **state)
+{
+    (void)state;
+    struct tried tried = {0};
+    struct folder folder;
+    struct text line = {0};
+    folder_make(&folder);
+    open_router(&tried, 24, 80);
+    text_printf(&line, "train --router static --heads 3 --epochs 1 --restarts 1 --out %s",
+                folder_path(&folder, "static.model.safetensors"));
+    tried_run(&tried, line.bytes);
+    workbench_wait(tried.workbench);
+    workbench_update(tried.workbench);
+    workbench_wait(tried.workbench);
+    tried_keys(&tried, "Esc r ]");
+    tried_has(&tried, "K=3 static");
+    tried_has(&tried, "this router reads no prompt");
+    tried_has(&tried, "sum                        1.00");
+    tried_has(&tried, "there is no context for this prompt");
+    tried_key(&tried, "r");
+    tried_has(&tried, "have no contexts that the router could read");
+    folder_remove(&folder);
+    text_done(&line);
+    tried_done(&tried);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -439,6 +465,7 @@ int main(void)
         cmocka_unit_test(test_cells_pictures_and_the_cursor),
         cmocka_unit_test(test_mouse),
         cmocka_unit_test(test_nothing_and_no_texts),
+        cmocka_unit_test(test_a_router_that_reads_nothing),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,6 +17,7 @@ struct tried {
     struct config config;
     struct workbench *workbench;
     struct text shown;
+    const struct command *const *table; /* NULL: the program's */
 };
 
 static inline const char *tried_data(const char *name)
@@ -28,14 +29,16 @@ static inline const char *tried_data(const char *name)
     return path;
 }
 
-/* Keys of the user's own may be put into tried->config before. */
+/* Keys of the user's own may be put into tried->config before, and commands of the test's own into
+ * tried->table. */
 static inline void tried_open(struct tried *tried, int rows, int columns)
 {
     struct error err = {0};
     if (!setlocale(LC_ALL, "C.UTF-8"))
         setlocale(LC_ALL, "en_US.UTF-8");
     appearance_open(&tried->appearance, "base", DEPTH_256, GLYPHS_UNICODE, false, &err);
-    const struct workbench_options options = {.table = command_table,
+    const struct workbench_options options = {.table = tried->table ? tried->table
+                                                                    : command_table,
                                               .appearance = &tried->appearance,
                                               .config = &tried->config,
                                               .is_fixed = true};
