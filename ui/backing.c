@@ -40,7 +40,9 @@ struct backing {
     struct kept kept[KEPT];
     size_t n_kept;
     struct lab_bench bench;
-    bool is_typed;             /* a context is being typed, */
+    struct lab_help help;
+    struct live *leaving; /* of the lab before: its worker ends in a moment; NULL: none */
+    bool is_typed;        /* a context is being typed, */
     struct lab_settings typed; /* and these are the state's with it */
     struct work *work;         /* NULL: the worker rests */
     uint64_t updates;
@@ -220,6 +222,18 @@ static void take_analysis(struct backing *backing, const struct work *work)
     }
 }
 
+/* What the old lab still asks of an encoder is broken off, which nobody waits for. */
+static void leave_live(struct backing *backing)
+{
+    struct live *live = backing->bench.live;
+    if (!live)
+        return;
+    backing->bench.live = NULL;
+    live_forget(live);
+    live_free(backing->leaving);
+    backing->leaving = live;
+}
+
 static void take_work(struct backing *backing)
 {
     struct work *work = backing->work;
@@ -227,6 +241,7 @@ static void take_work(struct backing *backing)
     if (work->kind == WORK_ANALYSIS) {
         take_analysis(backing, work);
     } else if (lab_bench_fits(&work->bench, workspace_state(backing->workspace))) {
+        leave_live(backing);
         lab_bench_done(&backing->bench);
         backing->bench = work->bench;
         work->bench = (struct lab_bench){0};
@@ -234,7 +249,7 @@ static void take_work(struct backing *backing)
     free_work(work);
 }
 
-/* ---- the front end's side ---- */
+/* ---- what the lab is brought to ---- */
 
 static void take_typed(struct backing *backing, const char *context)
 {
@@ -248,11 +263,12 @@ static void take_typed(struct backing *backing, const char *context)
     lab_settings_done(&old);
 }
 
-/* What the lab is to be brought to. */
 static const struct lab_settings *wanted_settings(const struct backing *backing)
 {
     return backing->is_typed ? &backing->typed : &workspace_state(backing->workspace)->lab;
 }
+
+/* ---- the front end's side ---- */
 
 int backing_pause(const struct backing *backing)
 {
@@ -263,7 +279,9 @@ struct backing *backing_create(struct workspace *workspace)
 {
     struct backing *backing = mem_zero(sizeof *backing);
     backing->workspace = workspace;
-    backing->pool = pool_create(1);
+    /* One for what is made here, one for what is asked of an encoder. */
+    backing->pool = pool_create(2);
+    backing->help.pool = backing->pool;
     backing->shown_percent = -1;
     return backing;
 }
@@ -276,12 +294,19 @@ void backing_free(struct backing *backing)
         cancel_ask(job_cancel(backing->work->job));
         free_work(backing->work);
     }
+    leave_live(backing);
+    live_free(backing->leaving);
     pool_free(backing->pool);
     for (size_t i = 0; i < backing->n_kept; i++)
         drop_kept(&backing->kept[i]);
     lab_bench_done(&backing->bench);
     lab_settings_done(&backing->typed);
     free(backing);
+}
+
+void backing_set_patience(struct backing *backing, const struct live_options *options)
+{
+    backing->help.options = *options;
 }
 
 int backing_wake_fd(const struct backing *backing)
@@ -302,7 +327,7 @@ static void fill(const struct backing *backing, struct snapshot *snapshot,
     snapshot->analysis = kept ? kept->analysis : NULL;
     snapshot->analysis_wrong = kept && kept->wrong.status ? kept->wrong.message : NULL;
     snapshot->pinned = pinned ? pinned->analysis : NULL;
-    lab_bench_fill(&backing->bench, snapshot, wanted_settings(backing));
+    lab_bench_fill(&backing->bench, wanted_settings(backing), snapshot);
 }
 
 /* Whether the analyses are others than at the last update, or further. */
@@ -332,6 +357,10 @@ bool backing_update(struct backing *backing, struct snapshot *snapshot)
     pool_drain(backing->pool);
     take_typed(backing, snapshot->typed_context);
     backing->updates++;
+    if (backing->leaving && !live_is_busy(backing->leaving)) {
+        live_free(backing->leaving);
+        backing->leaving = NULL;
+    }
     if (backing->work && job_ended(backing->work->job)) {
         take_work(backing);
         further = true;
@@ -344,7 +373,8 @@ bool backing_update(struct backing *backing, struct snapshot *snapshot)
     struct work *work = backing->work ? NULL : next_work(backing, kept, pinned);
     if (work)
         start(backing, work);
-    further |= lab_bench_update(&backing->bench, state, wanted_settings(backing));
+    further |= lab_bench_update(&backing->bench, state, wanted_settings(backing),
+                                backing->is_typed, &backing->help);
     fill(backing, snapshot, kept, pinned);
     return is_further(backing, snapshot) || further;
 }
@@ -356,6 +386,20 @@ void backing_add_progress(const struct backing *backing, struct text *out)
         text_add(out, "preparing contexts");
     else if (work)
         text_printf(out, "analysing %d %%", percent(backing));
+    else
+        lab_bench_add_progress(&backing->bench, out);
+}
+
+/* Until the lab has something to do, which it is not woken for, or its worker ends. */
+static void rest(const struct backing *backing)
+{
+    enum { LOOK_MS = 20 };
+    int pause = lab_bench_pause(&backing->bench);
+    bool waits = lab_bench_waits(&backing->bench);
+    if (waits && (pause < 0 || pause > LOOK_MS))
+        pause = LOOK_MS;
+    if (waits || backing->bench.since > 0)
+        poll(NULL, 0, pause);
 }
 
 void backing_wait(struct backing *backing)
@@ -368,8 +412,7 @@ void backing_wait(struct backing *backing)
             job_wait(backing->work->job);
         snapshot.state = workspace_state(backing->workspace);
         backing_update(backing, &snapshot);
-        if (backing->bench.since > 0)
-            poll(NULL, 0, lab_bench_pause(&backing->bench));
-    } while (backing->work || backing->bench.since > 0);
+        rest(backing);
+    } while (backing->work || backing->bench.since > 0 || lab_bench_waits(&backing->bench));
     free(typed);
 }

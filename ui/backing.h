@@ -3,7 +3,8 @@
  * Whenever features or model of the state are others, an analysis of them is made on a worker
  * thread, stage by stage; the analyses of states that undo can come back to are kept as long as there
  * is room, so that undo shows at once. The lab is made on a worker too and then brought to the
- * state's settings here, which takes milliseconds.
+ * state's settings here, which takes milliseconds; an encoder that works elsewhere is asked on a
+ * worker of its own.
  */
 #ifndef UI_BACKING_H
 #define UI_BACKING_H
@@ -13,6 +14,7 @@
 #include "base/jobs.h"
 #include "session/analysis.h"
 #include "session/lab.h"
+#include "session/live.h"
 #include "session/workspace.h"
 #include "ui/view.h"
 
@@ -20,6 +22,9 @@ struct backing;
 
 struct backing *backing_create(struct workspace *workspace);
 void backing_free(struct backing *backing); /* stops what is at work; NULL is allowed */
+
+/* How long contexts wait for an encoder that works elsewhere (session/live.h). */
+void backing_set_patience(struct backing *backing, const struct live_options *options);
 
 /* Readable when something has got further; then call backing_update. */
 int backing_wake_fd(const struct backing *backing);

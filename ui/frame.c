@@ -212,7 +212,7 @@ static void draw_hints(struct workbench *workbench, const struct pen *pen)
                        top    ? top->kind->mode
                        : mode ? mode
                               : view->name,
-                       top || mode, pen, 0);
+                       top || mode, top || mode ? NULL : view->no_hints, pen, 0);
 }
 
 /* ---- all of it ---- */

@@ -401,6 +401,7 @@ const struct view view_overview = {
         "pay, if the heads are the groups of annotators. While 'train' runs, its curve is "
         "drawn here. i explains the figure under the cursor.",
     .keys = keys,
+    .no_hints = "search filter sort",
     .create = create,
     .free = free_view,
     .update = update,

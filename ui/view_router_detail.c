@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "core/model.h"
+#include "session/effect.h"
 #include "ui/view_router_inside.h"
 
 /* ---- which context ---- */
@@ -34,7 +35,7 @@ static size_t find_contexts(const struct analysis *analysis,
 static bool has_lab_part(const struct router_list *list, const struct router_row *row,
                          const struct snapshot *snapshot)
 {
-    return snapshot->lab && lab_context_part(snapshot->lab) &&
+    return snapshot->lab && lab_effect(snapshot->lab) &&
            list->analysis->prompts[row->prompt].row >= 0 &&
            shape_inputs(&list->analysis->model->model.shape) > 0;
 }
@@ -44,14 +45,12 @@ static bool route_lab(const struct analysis *analysis, const struct router_row *
                       const struct lab *lab, double *out)
 {
     const struct rows *prompts = &analysis->features->features.prompt;
-    const float *part = lab_context_part(lab);
+    const struct features *features = &analysis->features->features;
     size_t width = prompts->n_columns, K = analysis->n_heads;
     float *input = mem_alloc((width + K + 1) * sizeof *input), *weights = input + width;
     struct error err;
-    dtype_widen(input, rows_at(prompts, (size_t)analysis->prompts[row->prompt].row, 0),
-                prompts->dtype, width);
-    for (size_t d = 0; d < width; d++)
-        input[d] += part[d];
+    effect_write(lab_effect(lab), features, (uint32_t)analysis->prompts[row->prompt].row,
+                 input);
     struct rows rows = {input, DTYPE_F32, 1, width, width};
     bool fine = !model_log_weights(&analysis->model->model, &rows, NULL, 1, weights, &err);
     double sum = 0;

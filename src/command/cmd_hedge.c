@@ -178,11 +178,13 @@ static enum status run_course(struct call *call, const struct features *features
                               struct error *err)
 {
     const struct hedge_args *args = call->args;
+    const struct encoder_watch watch = {.cancel = call->cancel};
     struct labelling labelling = {0};
     int attribute = -1;
     enum status status = subject_find_attribute(features, args->attribute, &attribute, err);
     if (!status)
-        status = labelling_open(&labelling, features, model, attribute, context, err);
+        status =
+            labelling_open(&labelling, features, model, attribute, context, &watch, err);
     if (status)
         return status;
     struct hedge_settings settings = settings_of(args);
@@ -245,6 +247,7 @@ static enum status compare_attributes(struct call *call, const struct features *
                                       struct comparison *comparison, struct error *err)
 {
     const struct hedge_args *args = call->args;
+    const struct encoder_watch watch = {.cancel = call->cancel};
     int first = 0, end = (int)features->n_attributes;
     enum status status = STATUS_OK;
     if (args->attribute || !end) {
@@ -258,7 +261,7 @@ static enum status compare_attributes(struct call *call, const struct features *
                         features_select(features, SPLIT_TEST, a, NULL);
         if (!is_there && !args->attribute)
             continue; /* of several attributes those that have pairs */
-        status = labelling_open(&labelling, features, model, a, context, err);
+        status = labelling_open(&labelling, features, model, a, context, &watch, err);
         if (status)
             break;
         status = compare_on(call, &labelling, comparison, err);
@@ -321,7 +324,8 @@ static enum status run_by_texts(struct call *call, const struct subject *subject
 {
     const struct hedge_args *args = call->args;
     const struct typed_text context = {args->context, strlen(args->context)};
-    const struct encoder_watch watch = {watch_real, call->progress, call->cancel};
+    const struct encoder_watch watch = {
+        .progress = watch_real, .self = call->progress, .cancel = call->cancel};
     struct routed routed;
     int attribute = -1;
     struct held_corpus *held = subject_corpus(subject, call, args->corpus, err);

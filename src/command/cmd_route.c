@@ -9,6 +9,7 @@
 #include "command/subject.h"
 #include "command/watch.h"
 #include "core/contexts.h"
+#include "encode/encoder.h"
 #include "session/opening.h"
 #include "session/reading.h"
 #include "session/route.h"
@@ -150,7 +151,8 @@ static enum status route_on(struct call *call, const struct features *features,
                             struct error *err)
 {
     const struct route_args *args = call->args;
-    struct route *route = route_create(features, model, err);
+    const struct encoder_watch watch = {.cancel = call->cancel};
+    struct route *route = route_create(features, model, &watch, err);
     if (!route) {
         error_prefix(err, "'%s'", args->features);
         return err->status;

@@ -4,6 +4,8 @@
 #include "command/cmd_lab.h"
 #include "command/model_out.h"
 #include "command/subject.h"
+#include "command/watch.h"
+#include "encode/encoder.h"
 #include "session/lab.h"
 #include "session/lab_tuning.h"
 
@@ -139,8 +141,14 @@ static enum status tune_subject(struct call *call, const struct subject *subject
     options.tau = args->tau;
     options.learning_rate = args->learning_rate;
     options.seed = call->seed;
-    struct lab *lab = lab_create(subject->held_features, subject->held_model, NULL, err);
-    enum status status = lab ? lab_set(lab, call->given->lab, err) : err->status;
+    struct lab *lab =
+        lab_create(subject->held_features, subject->held_model, call->given->corpus, err);
+    const struct encoder_watch watch = {
+        .progress = watch_real, .self = call->progress, .cancel = call->cancel};
+    progress_begin(call->progress, "encoding", "texts");
+    enum status status =
+        lab ? lab_set_whole(lab, call->given->lab, &watch, err) : err->status;
+    progress_end(call->progress);
     struct team *team = team_create(1);
     struct lab_tuning *tuning = NULL;
     if (!status) {

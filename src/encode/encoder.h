@@ -85,6 +85,9 @@ struct encoder_watch {
     void (*progress)(void *self, double done, double total);
     void *self;
     const struct cancel *cancel; /* NULL: nobody stops it */
+    /* Somebody waits for each call, so many seconds, and no second try when nobody is there; 0: it is long
+     * work. May be changed between calls. */
+    double within;
 };
 
 struct encoder_opening {

@@ -320,10 +320,15 @@ bool endpoint_is_unit(const struct endpoint *endpoint)
 
 /* ---- many texts ---- */
 
+void endpoint_set_patience(struct endpoint *endpoint, double seconds)
+{
+    endpoint->patience = seconds;
+}
+
 enum status endpoint_embed(struct endpoint *endpoint, const struct endpoint_text *texts,
                            size_t n, float *out, bool *failed, struct error *err)
 {
-    bool is_live = n == 1;
+    bool is_live = n == 1 || endpoint->patience > 0;
     enum status status = endpoint_meet(endpoint, is_live, err);
     if (status) {
         for (size_t i = 0; i < n * endpoint->width; i++)

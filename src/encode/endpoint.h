@@ -128,6 +128,10 @@ const char *endpoint_warning(const struct endpoint *endpoint);
 enum status endpoint_embed(struct endpoint *endpoint, const struct endpoint_text *texts,
                            size_t n, float *out, bool *failed, struct error *err);
 
+/* Somebody waits for each endpoint_embed from now on, as for a single text, but so many seconds; 0: for
+ * single texts alone, live_seconds. */
+void endpoint_set_patience(struct endpoint *endpoint, double seconds);
+
 /* ---- a text that is being typed; nothing here waits ---- */
 
 enum endpoint_state {

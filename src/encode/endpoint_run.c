@@ -127,11 +127,17 @@ float *endpoint_run_take_rows(struct endpoint_run *run, size_t *width)
 
 /* ---- requests ---- */
 
+/* Seconds in all, where somebody waits. */
+static double live_limit(const struct endpoint *endpoint)
+{
+    return endpoint->patience > 0 ? endpoint->patience : endpoint->live_seconds;
+}
+
 static double time_limit(const struct endpoint_run *run, size_t n_tokens)
 {
     const struct endpoint *endpoint = run->endpoint;
     if (run->options.is_live)
-        return endpoint->live_seconds - (clock_seconds() - run->options.began);
+        return live_limit(endpoint) - (clock_seconds() - run->options.began);
     double seconds = endpoint->bulk_seconds * fmax(1, (double)n_tokens / UNIT_TOKENS);
     double needed = patience * endpoint->token_seconds * (double)n_tokens;
     return fmax(seconds, fmin(needed, most_patience * endpoint->bulk_seconds));
@@ -204,9 +210,9 @@ static void check_clock(struct endpoint_run *run, double now)
     if (run->is_loading && now - run->loading_since > limit)
         error_set(&err, STATUS_IO, "the server has been loading its model for %.0f seconds",
                   BACKOFF_LOADING_SECONDS);
-    else if (run->options.is_live && now - run->options.began > run->endpoint->live_seconds)
+    else if (run->options.is_live && now - run->options.began > live_limit(run->endpoint))
         error_set(&err, STATUS_IO, "no answer within %.3g seconds%s",
-                  run->endpoint->live_seconds,
+                  live_limit(run->endpoint),
                   run->is_loading ? ": the server loads its model" : "");
     else
         return;

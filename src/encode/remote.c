@@ -159,6 +159,7 @@ static enum status remote_prompts(void *self, const struct encoder_prompt *texts
     for (size_t i = 0; i < n; i++)
         wanted[i] =
             (struct endpoint_text){.prompt = texts[i].prompt, .context = texts[i].context};
+    endpoint_set_patience(remote->endpoint, remote->watch ? remote->watch->within : 0);
     enum status status = endpoint_embed(remote->endpoint, wanted, n, out, NULL, err);
     free(wanted);
     return status;

@@ -389,7 +389,8 @@ enum status encoding_make(struct encoding *encoding, const struct corpus *corpus
     struct encoding made = {.arrays = mem_zero(sizeof *made.arrays)};
     made.arrays->heads_see_context = options->heads_see_context;
     struct work work = {&made, made.arrays, corpus, options};
-    work.watch = (struct encoder_watch){report_inside, &work, options->cancel};
+    work.watch = (struct encoder_watch){
+        .progress = report_inside, .self = &work, .cancel = options->cancel};
     struct error inner = {0};
     work.encoder = encoder_create(
         options->encoder, &(struct encoder_opening){NULL, options->choices, &work.watch},

@@ -19,20 +19,35 @@ static const struct model *model_of(const struct lab *lab)
 
 /* ---- making ---- */
 
-/* Opens the encoder for typed text, or keeps the reason why there is none. */
-static void open_typed(struct lab *lab)
+/* Why an encoder that has to read prompts and context together cannot; STATUS_OK: it can. */
+static enum status check_texts(const struct lab *lab, struct error *err)
 {
     const struct typed_text empty = {"", 0};
+    size_t n = features_of(lab)->prompt.n_rows;
+    if (!lab->corpus)
+        return typed_context_part(lab->typed, empty, NULL, err);
+    if (lab->corpus->corpus.prompts.n != n)
+        return error_set(err, STATUS_SHAPE,
+                         "the corpus has %zu prompts, the features have %zu",
+                         lab->corpus->corpus.prompts.n, n);
+    return STATUS_OK;
+}
+
+/* Opens the encoder for typed text, or finds that the caller has to ask it, or keeps the reason why there
+ * is none. */
+static void open_typed(struct lab *lab)
+{
     if (!shape_inputs(&model_of(lab)->shape)) {
         error_set(&lab->untyped, STATUS_USAGE,
                   "the model's router reads no prompt, so that no context moves it");
         return;
     }
     lab->typed = typed_create(features_of(lab), &lab->untyped);
-    if (lab->typed && typed_context_part(lab->typed, empty, lab->part, &lab->untyped)) {
-        typed_free(lab->typed);
-        lab->typed = NULL;
-    }
+    if (!lab->typed || typed_adds_context(lab->typed))
+        return;
+    lab->wants_effect = !check_texts(lab, &lab->untyped);
+    typed_free(lab->typed);
+    lab->typed = NULL;
 }
 
 struct lab *lab_create(struct held_features *features, struct held_model *model,
@@ -44,7 +59,6 @@ struct lab *lab_create(struct held_features *features, struct held_model *model,
     lab->model = held_model_ref(model);
     lab->corpus = held_corpus_ref(corpus);
     lab->n_heads = K;
-    lab->part = mem_zero((features->features.prompt.n_columns + 1) * sizeof *lab->part);
     lab->router = mem_zero(bytes);
     lab->context = mem_zero(bytes);
     lab->now = mem_zero(bytes);
@@ -71,10 +85,10 @@ void lab_free(struct lab *lab)
     offer_free(lab->offer);
     contexts_free(lab->contexts);
     typed_free(lab->typed);
+    effect_unref(lab->effect);
     labelling_done(&lab->labelling);
     lab_settings_done(&lab->settings);
-    void *arrays[] = {lab->part,
-                      lab->router,
+    void *arrays[] = {lab->router,
                       lab->context,
                       lab->now,
                       lab->taken,
@@ -95,7 +109,12 @@ void lab_free(struct lab *lab)
 
 const char *lab_untyped(const struct lab *lab)
 {
-    return lab->typed ? NULL : lab->untyped.message;
+    return lab->typed || lab->wants_effect ? NULL : lab->untyped.message;
+}
+
+bool lab_wants_effect(const struct lab *lab)
+{
+    return lab->wants_effect;
 }
 
 /* ---- checks ---- */
@@ -138,8 +157,8 @@ static enum status check(const struct lab *lab, const struct lab_settings *setti
     struct hedge_settings rule = rule_of(lab, settings);
     if (attribute >= 0 && (size_t)attribute >= features->n_attributes)
         return error_set(err, STATUS_SHAPE, "there is no attribute %d", attribute + 1);
-    if (!lab->typed && (has_text(settings) ||
-                        (settings->known >= 0 && !shape_inputs(&model_of(lab)->shape))))
+    if (lab_untyped(lab) && (has_text(settings) || (settings->known >= 0 &&
+                                                    !shape_inputs(&model_of(lab)->shape))))
         return error_set(err, STATUS_USAGE, "%s", lab->untyped.message);
     struct hedge *trial = hedge_create(&rule, err);
     if (!trial)
@@ -150,27 +169,31 @@ static enum status check(const struct lab *lab, const struct lab_settings *setti
 
 /* ---- the context ---- */
 
-enum status lab_known_part(const struct lab *lab, int64_t row, float *out,
-                           struct error *err)
+struct effect *lab_known_effect(const struct lab *lab, int64_t row, struct error *err)
 {
     const struct features *features = features_of(lab);
     const struct rows *contexts = &features->context, *prompts = &features->prompt;
     size_t width = prompts->n_columns, pair = 0;
-    if (contexts->n_columns != width)
-        return error_set(err, STATUS_SHAPE, "the features have no contexts to choose from");
+    if (contexts->n_columns != width) {
+        error_set(err, STATUS_SHAPE, "the features have no contexts to choose from");
+        return NULL;
+    }
     while (pair < features->n_pairs &&
            (features->pair_context[pair] != row || features->pair_prompt[pair] < 0))
         pair++;
-    if (pair == features->n_pairs)
-        return error_set(err, STATUS_SHAPE, "no pair has context row %lld", (long long)row);
+    if (pair == features->n_pairs) {
+        error_set(err, STATUS_SHAPE, "no pair has context row %lld", (long long)row);
+        return NULL;
+    }
+    float *part = mem_alloc((width + 1) * sizeof *part);
     float *prompt = mem_alloc((width + 1) * sizeof *prompt);
-    dtype_widen(out, rows_at(contexts, (size_t)row, 0), contexts->dtype, width);
+    dtype_widen(part, rows_at(contexts, (size_t)row, 0), contexts->dtype, width);
     dtype_widen(prompt, rows_at(prompts, (size_t)features->pair_prompt[pair], 0),
                 prompts->dtype, width);
     for (size_t d = 0; d < width; d++)
-        out[d] -= prompt[d];
+        part[d] -= prompt[d];
     free(prompt);
-    return STATUS_OK;
+    return effect_of_part(part, width);
 }
 
 static bool same_context(const struct lab_settings *a, const struct lab_settings *b)
@@ -180,16 +203,24 @@ static bool same_context(const struct lab_settings *a, const struct lab_settings
     return a->known == b->known;
 }
 
-/* part [Dp] of the context; *has_part: there is one. */
-static enum status find_part(const struct lab *lab, const struct lab_settings *settings,
-                             float *part, bool *has_part, struct error *err)
+/* *out: what the context of the settings does, with a count; NULL: there is none. */
+static enum status find_effect(const struct lab *lab, const struct lab_settings *settings,
+                               struct effect **out, struct error *err)
 {
-    *has_part = has_text(settings) || settings->known >= 0;
+    *out = NULL;
+    if (has_text(settings) && lab->wants_effect)
+        return error_set(err, STATUS_USAGE, "the context was not encoded");
     if (has_text(settings)) {
-        struct typed_text text = {settings->context, strlen(settings->context)};
-        return typed_context_part(lab->typed, text, part, err);
+        const struct effect_wish wish = {
+            .features = features_of(lab),
+            .context = {settings->context, strlen(settings->context)}};
+        *out = effect_encode(lab->typed, &wish, err);
+    } else if (settings->known >= 0) {
+        *out = lab_known_effect(lab, settings->known, err);
+    } else {
+        return STATUS_OK;
     }
-    return *has_part ? lab_known_part(lab, settings->known, part, err) : STATUS_OK;
+    return *out ? STATUS_OK : err->status;
 }
 
 /* ---- what changes ---- */
@@ -198,20 +229,21 @@ static enum status find_part(const struct lab *lab, const struct lab_settings *s
 struct change {
     const struct lab_settings *settings;
     bool first, attribute, context, rule, offer;
-    float *part;
-    bool has_part;
+    struct effect *effect;        /* with a count; NULL: no context */
     struct labelling labelling;   /* of another attribute */
     size_t kept;                  /* labels that are the same as before */
     struct lab_material material; /* of those behind them */
 };
 
-static struct change compare(const struct lab *lab, const struct lab_settings *settings)
+static struct change compare(const struct lab *lab, const struct lab_settings *settings,
+                             const struct effect *effect)
 {
     const struct lab_settings *old = &lab->settings;
     struct change change = {.settings = settings, .first = !lab->hedge};
     struct hedge_settings a = rule_of(lab, old), b = rule_of(lab, settings);
     change.attribute = change.first || old->attribute != settings->attribute;
-    change.context = change.first || !same_context(old, settings);
+    change.context =
+        change.first || !same_context(old, settings) || (effect && effect != lab->effect);
     change.rule = change.attribute || change.context || a.rule != b.rule || a.tau < b.tau ||
                   a.tau > b.tau || a.share < b.share || a.share > b.share ||
                   a.strength < b.strength || a.strength > b.strength;
@@ -258,7 +290,6 @@ static enum status gather_material(const struct lab *lab, struct change *change,
     const struct labelled_set *train = &labelling_after(lab, change)->train;
     size_t K = lab->n_heads, n = change->settings->n_labels - change->kept;
     struct lab_material *material = &change->material;
-    const float *part = change->has_part ? change->part : NULL;
     *material = (struct lab_material){.margin = mem_alloc((n * K + 1) * sizeof(float)),
                                       .log_prior = mem_alloc((n * K + 1) * sizeof(double)),
                                       .n = n,
@@ -269,8 +300,8 @@ static enum status gather_material(const struct lab *lab, struct change *change,
         size_t place = place_in(train, label.pair);
         if (place != SIZE_MAX)
             memcpy(margin, train->predictions.margin + place * K, K * sizeof *margin);
-        else if (labelling_pair(features_of(lab), model_of(lab), label.pair, part, margin,
-                                material->log_prior + i * K, err))
+        else if (labelling_pair(features_of(lab), model_of(lab), label.pair, change->effect,
+                                margin, material->log_prior + i * K, err))
             return err->status;
         for (size_t k = 0; k < K && label.turned; k++)
             margin[k] = -margin[k];
@@ -279,31 +310,29 @@ static enum status gather_material(const struct lab *lab, struct change *change,
 }
 
 /* All that can fail, in an order that leaves the lab as it is. */
-static enum status prepare(struct lab *lab, struct change *change, struct error *err)
+static enum status prepare(struct lab *lab, struct change *change, struct effect *effect,
+                           struct error *err)
 {
     const struct features *features = features_of(lab);
     const struct model *model = model_of(lab);
-    size_t width = features->prompt.n_columns + 1;
     enum status status = STATUS_OK;
-    change->part = mem_alloc(width * sizeof *change->part);
-    memcpy(change->part, lab->part, width * sizeof *change->part);
-    change->has_part = lab->has_part;
-    if (change->context)
-        status = find_part(lab, change->settings, change->part, &change->has_part, err);
-    const float *part = change->has_part ? change->part : NULL;
+    if (effect || !change->context)
+        change->effect = effect_ref(effect ? effect : lab->effect);
+    else
+        status = find_effect(lab, change->settings, &change->effect, err);
     if (!status && change->attribute)
         status = labelling_make(&change->labelling, features, model,
-                                change->settings->attribute, part, err);
+                                change->settings->attribute, change->effect, err);
     if (!status)
         status = gather_material(lab, change, err);
     if (!status && change->context && !change->attribute)
-        status = labelling_route(&lab->labelling, features, model, part, err);
+        status = labelling_route(&lab->labelling, features, model, change->effect, err);
     return status;
 }
 
 static void change_done(struct change *change)
 {
-    free(change->part);
+    effect_unref(change->effect);
     free(change->material.margin);
     free(change->material.log_prior);
     labelling_done(&change->labelling);
@@ -329,9 +358,8 @@ static void find_router(struct lab *lab)
 
 static void take_labelling(struct lab *lab, struct change *change)
 {
-    memcpy(lab->part, change->part,
-           (features_of(lab)->prompt.n_columns + 1) * sizeof *lab->part);
-    lab->has_part = change->has_part;
+    effect_unref(lab->effect);
+    lab->effect = effect_ref(change->effect);
     if (change->attribute) {
         labelling_done(&lab->labelling);
         lab->labelling = change->labelling;
@@ -340,6 +368,10 @@ static void take_labelling(struct lab *lab, struct change *change)
         lab->taken = mem_zero((lab->labelling.train.n + 1) * sizeof *lab->taken);
         find_router(lab);
     }
+    const struct labelled_set *train = &lab->labelling.train;
+    lab->n_estimated = 0;
+    for (size_t p = 0; p < train->n_prompts && lab->effect; p++)
+        lab->n_estimated += !effect_has(lab->effect, train->prompts[p]);
     for (size_t k = 0; k < lab->n_heads; k++)
         lab->context[k] = exp(lab->labelling.mean_log_prior[k]);
 }
@@ -449,14 +481,63 @@ static enum status take(struct lab *lab, struct change *change, struct error *er
     return status;
 }
 
-enum status lab_set(struct lab *lab, const struct lab_settings *settings, struct error *err)
+enum status lab_set_effect(struct lab *lab, const struct lab_settings *settings,
+                           struct effect *effect, struct error *err)
 {
     if (check(lab, settings, err))
         return err->status;
-    struct change change = compare(lab, settings);
-    enum status status = prepare(lab, &change, err);
+    struct change change = compare(lab, settings, effect);
+    enum status status = prepare(lab, &change, effect, err);
     if (!status)
         status = take(lab, &change, err);
     change_done(&change);
+    return status;
+}
+
+enum status lab_set(struct lab *lab, const struct lab_settings *settings, struct error *err)
+{
+    return lab_set_effect(lab, settings, NULL, err);
+}
+
+/* Asks the encoder about the prompts of the candidates, of the test pairs and of the labels. */
+static struct effect *encode_whole(const struct lab *lab,
+                                   const struct lab_settings *settings,
+                                   const struct encoder_watch *watch, struct error *err)
+{
+    const struct features *features = features_of(lab);
+    struct typed *typed = typed_open(features, watch, err);
+    if (!typed)
+        return NULL;
+    size_t P = features->prompt.n_rows;
+    uint8_t *marks = mem_zero(P + 1);
+    uint32_t *prompts = mem_alloc((P + 1) * sizeof *prompts);
+    effect_mark(features, settings->attribute, marks);
+    for (size_t i = 0; i < settings->n_labels; i++)
+        marks[features->pair_prompt[settings->labels[i].pair]] = 1;
+    const struct effect_wish wish = {
+        .features = features,
+        .corpus = &lab->corpus->corpus,
+        .context = {settings->context, strlen(settings->context)},
+        .prompts = prompts,
+        .n = effect_list(features, marks, prompts)};
+    struct effect *effect = effect_encode(typed, &wish, err);
+    free(prompts);
+    free(marks);
+    typed_free(typed);
+    return effect;
+}
+
+enum status lab_set_whole(struct lab *lab, const struct lab_settings *settings,
+                          const struct encoder_watch *watch, struct error *err)
+{
+    if (!lab->wants_effect || !has_text(settings))
+        return lab_set(lab, settings, err);
+    if (check(lab, settings, err))
+        return err->status;
+    struct effect *effect = encode_whole(lab, settings, watch, err);
+    if (!effect)
+        return err->status;
+    enum status status = lab_set_effect(lab, settings, effect, err);
+    effect_unref(effect);
     return status;
 }

@@ -52,6 +52,8 @@ bool lab_settings_equal(const struct lab_settings *a, const struct lab_settings 
 void lab_settings_set_context(struct lab_settings *settings, const char *context);
 void lab_settings_add_label(struct lab_settings *settings, struct lab_label label);
 
+struct effect;
+struct encoder_watch;
 struct lab;
 
 /* Takes counts of all three; corpus may be NULL. NULL on failure: STATUS_SHAPE when there are
@@ -63,12 +65,27 @@ void lab_free(struct lab *lab); /* NULL is allowed */
 /* Why no context can be typed: a sentence without full stop; NULL: it can. */
 const char *lab_untyped(const struct lab *lab);
 
-/* STATUS_USAGE for text that is not UTF-8, for typed text when it cannot be, for numbers out of
+/* STATUS_USAGE for text that is not UTF-8, for typed text when it cannot be or was not encoded, for numbers out of
  * bounds (hedge_create); STATUS_SHAPE for an attribute without training pairs, for a context row
  * or a pair that is not there (a label's pair need not be a candidate, but of the train split);
  * STATUS_NUMERIC. Then everything is as it was. The settings are not kept. */
 enum status lab_set(struct lab *lab, const struct lab_settings *settings,
                     struct error *err);
+
+/* ---- encoders that have to read a context together with each prompt (session/effect.h) ---- */
+
+/* Whether a typed context waits for lab_set_effect. With the same text as before lab_set does. */
+bool lab_wants_effect(const struct lab *lab);
+
+/* lab_set, with what the settings' text does to the prompts; counted. More of it may come later, for the
+ * same text. */
+enum status lab_set_effect(struct lab *lab, const struct lab_settings *settings,
+                           struct effect *effect, struct error *err);
+
+/* lab_set that encodes by itself, where that is needed, all prompts that count, and so may take long. Errors
+ * of effect_encode too. watch may be NULL. */
+enum status lab_set_whole(struct lab *lab, const struct lab_settings *settings,
+                          const struct encoder_watch *watch, struct error *err);
 
 /* ---- weights ---- */
 
@@ -76,6 +93,8 @@ struct lab_figures {
     size_t n_heads;
     size_t n_candidates;
     bool has_context;
+    size_t n_prompts;   /* of the candidates */
+    size_t n_estimated; /* of them, those that were not read with the context (yet) */
     /* [K] each, borrowed until the next lab_set. */
     const double *router;  /* mean weights over the candidates, by their prompts alone */
     const double *context; /* the same with the context; router's without one */
@@ -156,7 +175,7 @@ const char *lab_context_text(const struct lab *lab, const struct near_context *c
 
 /* ---- for lab_tuning ---- */
 
-/* What the context adds to a prompt's row, [Dp]; NULL: there is none. Borrowed. */
-const float *lab_context_part(const struct lab *lab);
+/* What the context does to the prompts; NULL: there is none. Borrowed. */
+const struct effect *lab_effect(const struct lab *lab);
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef SESSION_LAB_INSIDE_H
 #define SESSION_LAB_INSIDE_H
 
+#include "session/effect.h"
 #include "session/lab.h"
 #include "session/typed.h"
 
@@ -17,13 +18,14 @@ struct lab {
     struct held_model *model;
     struct held_corpus *corpus;
     size_t n_heads;
-    struct typed *typed; /* NULL: no text can be typed, for this reason */
-    struct error untyped;
+    struct typed *typed;  /* NULL: texts are not encoded here, */
+    bool wants_effect;    /* but by the caller, */
+    struct error untyped; /* or not at all, for this reason */
 
     struct lab_settings settings; /* that everything below follows from */
-    float *part;                  /* [Dp] of the context */
-    bool has_part;
-    struct labelling labelling; /* of the attribute */
+    struct effect *effect;        /* of the context; NULL: there is none */
+    size_t n_estimated;           /* lab_figures */
+    struct labelling labelling;   /* of the attribute */
     struct lab_material material;
     struct hedge *hedge, *blank;    /* with the labels, and without */
     double *router, *context, *now; /* [K] lab_figures */
@@ -44,8 +46,7 @@ struct lab {
 /* Place of a pair among the candidates; SIZE_MAX: it is none. */
 size_t lab_place(const struct lab *lab, uint32_t pair);
 
-/* The context's part of a known row: out [Dp]. STATUS_SHAPE when no pair uses it. */
-enum status lab_known_part(const struct lab *lab, int64_t row, float *out,
-                           struct error *err);
+/* The effect of a known row. NULL with STATUS_SHAPE when no pair uses it. */
+struct effect *lab_known_effect(const struct lab *lab, int64_t row, struct error *err);
 
 #endif

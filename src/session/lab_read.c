@@ -36,9 +36,11 @@ struct lab_figures lab_figures(const struct lab *lab)
     struct lab_figures figures = {
         .n_heads = K,
         .n_candidates = lab->labelling.train.n,
-        .has_context = lab->has_part,
+        .has_context = lab->effect != NULL,
+        .n_prompts = lab->labelling.train.n_prompts,
+        .n_estimated = lab->n_estimated,
         .router = lab->router,
-        .context = lab->has_part ? lab->context : lab->router,
+        .context = lab->effect ? lab->context : lab->router,
         .now = lab->now,
         .losses = no_losses,
         .n_labels = lab->settings.n_labels,
@@ -141,7 +143,7 @@ enum status lab_forecast(struct lab *lab, uint32_t pair, struct lab_forecast *ou
         memcpy(lab->pair_margin, train->predictions.margin + place * K,
                K * sizeof *lab->pair_margin);
         prior = train->log_prior + place * K;
-    } else if (labelling_pair(features, &lab->model->model, pair, lab_context_part(lab),
+    } else if (labelling_pair(features, &lab->model->model, pair, lab_effect(lab),
                               lab->pair_margin, lab->pair_prior, err)) {
         return err->status;
     }
@@ -191,8 +193,8 @@ static const struct contexts *open_contexts(struct lab *lab)
 
 size_t lab_nearest(struct lab *lab, size_t most, struct near_context *out)
 {
-    const struct contexts *contexts = lab->has_part ? open_contexts(lab) : NULL;
-    return contexts && most ? contexts_nearest(contexts, lab->part, most, out) : 0;
+    const struct contexts *contexts = lab->effect ? open_contexts(lab) : NULL;
+    return contexts && most ? contexts_nearest(contexts, lab->effect->part, most, out) : 0;
 }
 
 size_t lab_known(struct lab *lab, const struct near_context **out)
@@ -217,7 +219,7 @@ const char *lab_context_text(const struct lab *lab, const struct near_context *c
     return index < 0 ? NULL : corpus->contexts.items[index].plain;
 }
 
-const float *lab_context_part(const struct lab *lab)
+const struct effect *lab_effect(const struct lab *lab)
 {
-    return lab->has_part ? lab->part : NULL;
+    return lab->effect;
 }

@@ -54,10 +54,7 @@ struct adapt_options lab_tuning_defaults(void)
 /* out [Dp] = the row of a prompt with the context. */
 static void write_row(const struct lab *lab, size_t row, float *out)
 {
-    const struct rows *prompts = &lab->features->features.prompt;
-    dtype_widen(out, rows_at(prompts, row, 0), prompts->dtype, prompts->n_columns);
-    for (size_t d = 0; d < prompts->n_columns; d++)
-        out[d] += lab->part[d];
+    effect_write(lab->effect, &lab->features->features, (uint32_t)row, out);
 }
 
 static int32_t *integers(size_t n)
@@ -222,7 +219,7 @@ struct lab_tuning *lab_tuning_create(const struct lab *lab,
                                      const struct adapt_options *options, struct team *team,
                                      struct error *err)
 {
-    if (!lab_context_part(lab)) {
+    if (!lab_effect(lab)) {
         error_set(err, STATUS_USAGE, "there is no context to fine-tune the router for");
         return NULL;
     }

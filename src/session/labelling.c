@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "session/effect.h"
 #include "session/typed.h"
 
 /* ---- opening ---- */
@@ -43,20 +44,6 @@ static bool list_prompts(struct labelled_set *set, const struct features *featur
     return true;
 }
 
-/* Rows of the distinct prompts, with what a context adds to each. */
-static void add_context(const struct labelled_set *set, const struct features *features,
-                        const float *part, float *rows)
-{
-    const struct rows *prompts = &features->prompt;
-    for (size_t p = 0; p < set->n_prompts; p++) {
-        float *row = rows + p * prompts->n_columns;
-        dtype_widen(row, rows_at(prompts, set->prompts[p], 0), prompts->dtype,
-                    prompts->n_columns);
-        for (size_t j = 0; j < prompts->n_columns; j++)
-            row[j] += part[j];
-    }
-}
-
 /* The floats of a router sum to 1 in float only. */
 static void widen_weights(const float *log_weight, size_t K, double *out)
 {
@@ -67,10 +54,11 @@ static void widen_weights(const float *log_weight, size_t K, double *out)
         out[k] = (double)log_weight[k] - log(sum);
 }
 
-/* Log weights of the distinct prompts with the context's part, as they are used: (n_prompts, K). */
+/* Log weights of the distinct prompts with the context, as they are used: (n_prompts, K). */
 static enum status route_prompts(const struct labelled_set *set,
                                  const struct features *features, const struct model *model,
-                                 const float *part, double *out, struct error *err)
+                                 const struct effect *effect, double *out,
+                                 struct error *err)
 {
     size_t Dp = features->prompt.n_columns, K = model->shape.n_heads, n = set->n_prompts;
     float *rows = mem_array(n, Dp * sizeof *rows);
@@ -78,7 +66,8 @@ static enum status route_prompts(const struct labelled_set *set,
     enum status status = STATUS_OK;
     if (rows && log_weight) {
         struct rows inputs = {rows, DTYPE_F32, n, Dp, Dp};
-        add_context(set, features, part, rows);
+        for (size_t p = 0; p < n; p++)
+            effect_write(effect, features, set->prompts[p], rows + p * Dp);
         status = model_log_weights(model, &inputs, NULL, n, log_weight, err);
     } else {
         status = error_set(err, STATUS_NO_MEMORY, "no memory to route %zu prompts", n);
@@ -90,21 +79,22 @@ static enum status route_prompts(const struct labelled_set *set,
     return status;
 }
 
-/* The pairs' log priors, (n, K); part NULL: without a context. NULL on failure. */
+/* The pairs' log priors, (n, K); effect NULL: without a context. NULL on failure. */
 static double *make_priors(const struct labelled_set *set, const struct features *features,
-                           const struct model *model, const float *part, struct error *err)
+                           const struct model *model, const struct effect *effect,
+                           struct error *err)
 {
     size_t K = model->shape.n_heads;
     double *priors = mem_array(set->n + 1, K * sizeof *priors);
     double *by_prompt = mem_array(set->n_prompts + 1, K * sizeof *by_prompt);
-    bool with_part = part && set->n_prompts;
+    bool with_effect = effect && set->n_prompts;
     enum status status = priors && by_prompt ? STATUS_OK
                                              : error_set(err, STATUS_NO_MEMORY,
                                                          "no memory for %zu pairs", set->n);
-    if (!status && with_part)
-        status = route_prompts(set, features, model, part, by_prompt, err);
+    if (!status && with_effect)
+        status = route_prompts(set, features, model, effect, by_prompt, err);
     for (size_t i = 0; i < set->n && !status; i++)
-        if (with_part)
+        if (with_effect)
             memcpy(priors + i * K, by_prompt + set->prompt[i] * K, K * sizeof *priors);
         else
             widen_weights(set->predictions.log_weight + i * K, K, priors + i * K);
@@ -117,7 +107,8 @@ static double *make_priors(const struct labelled_set *set, const struct features
 
 /* Fills a set whose pairs are there. */
 static enum status fill_set(struct labelled_set *set, const struct features *features,
-                            const struct model *model, const float *part, struct error *err)
+                            const struct model *model, const struct effect *effect,
+                            struct error *err)
 {
     enum status status =
         predictions_make(&set->predictions, features, model, set->pairs, set->n,
@@ -126,13 +117,13 @@ static enum status fill_set(struct labelled_set *set, const struct features *fea
         status = error_set(err, STATUS_NO_MEMORY, "no memory for %zu pairs", set->n);
     if (status)
         return status;
-    set->log_prior = make_priors(set, features, model, part, err);
+    set->log_prior = make_priors(set, features, model, effect, err);
     return set->log_prior ? STATUS_OK : err->status;
 }
 
 static enum status open_set(struct labelled_set *set, const struct features *features,
                             const struct model *model, enum split split, int attribute,
-                            const float *part, struct error *err)
+                            const struct effect *effect, struct error *err)
 {
     set->n = features_select(features, split, attribute, NULL);
     if (!set->n)
@@ -141,7 +132,7 @@ static enum status open_set(struct labelled_set *set, const struct features *fea
     if (!set->pairs)
         return error_set(err, STATUS_NO_MEMORY, "no memory for %zu pairs", set->n);
     features_select(features, split, attribute, set->pairs);
-    return fill_set(set, features, model, part, err);
+    return fill_set(set, features, model, effect, err);
 }
 
 static void take_mean(struct labelling *labelling)
@@ -157,18 +148,18 @@ static void take_mean(struct labelling *labelling)
 }
 
 enum status labelling_make(struct labelling *out, const struct features *features,
-                           const struct model *model, int attribute, const float *part,
-                           struct error *err)
+                           const struct model *model, int attribute,
+                           const struct effect *effect, struct error *err)
 {
     size_t K = model->shape.n_heads;
     struct labelling made = {.n_heads = K,
                              .mean_log_prior = mem_alloc(K * sizeof *made.mean_log_prior)};
     enum status status =
-        open_set(&made.train, features, model, SPLIT_TRAIN, attribute, part, err);
+        open_set(&made.train, features, model, SPLIT_TRAIN, attribute, effect, err);
     if (!status && !made.train.n)
         status = check_pairs(features, SPLIT_TRAIN, attribute, err);
     if (!status)
-        status = open_set(&made.test, features, model, SPLIT_TEST, attribute, part, err);
+        status = open_set(&made.test, features, model, SPLIT_TEST, attribute, effect, err);
     if (status) {
         labelling_done(&made);
         return status;
@@ -179,12 +170,13 @@ enum status labelling_make(struct labelling *out, const struct features *feature
 }
 
 enum status labelling_route(struct labelling *labelling, const struct features *features,
-                            const struct model *model, const float *part, struct error *err)
+                            const struct model *model, const struct effect *effect,
+                            struct error *err)
 {
     struct labelled_set *train = &labelling->train, *test = &labelling->test;
-    double *of_train = make_priors(train, features, model, part, err);
+    double *of_train = make_priors(train, features, model, effect, err);
     double *of_test =
-        of_train && test->n ? make_priors(test, features, model, part, err) : NULL;
+        of_train && test->n ? make_priors(test, features, model, effect, err) : NULL;
     if (!of_train || (test->n && !of_test)) {
         free(of_train);
         return err->status;
@@ -197,40 +189,37 @@ enum status labelling_route(struct labelling *labelling, const struct features *
     return STATUS_OK;
 }
 
-/* What the context adds to a prompt's row; NULL on failure. */
-static float *encode_part(const struct features *features, const char *context,
-                          struct error *err)
+/* What the context does to the prompts; NULL on failure. */
+static struct effect *encode_effect(const struct features *features, const char *context,
+                                    const struct encoder_watch *watch, struct error *err)
 {
-    struct typed *typed = typed_create(features, err);
+    struct typed *typed = typed_open(features, watch, err);
     if (!typed)
         return NULL;
-    float *part = mem_alloc((typed_width(typed) + 1) * sizeof *part);
-    struct typed_text text = {context, strlen(context)};
-    if (typed_context_part(typed, text, part, err)) {
-        free(part);
-        part = NULL;
-    }
+    const struct effect_wish wish = {.features = features,
+                                     .context = {context, strlen(context)}};
+    struct effect *effect = effect_encode(typed, &wish, err);
     typed_free(typed);
-    return part;
+    return effect;
 }
 
 enum status labelling_open(struct labelling *out, const struct features *features,
                            const struct model *model, int attribute, const char *context,
-                           struct error *err)
+                           const struct encoder_watch *watch, struct error *err)
 {
-    float *part = NULL;
+    struct effect *effect = NULL;
     /* A router that reads nothing has no use for a context. */
     if (context && shape_inputs(&model->shape)) {
-        part = encode_part(features, context, err);
-        if (!part)
+        effect = encode_effect(features, context, watch, err);
+        if (!effect)
             return err->status;
     }
     enum status status = check_pairs(features, SPLIT_TRAIN, attribute, err);
     if (!status)
         status = check_pairs(features, SPLIT_TEST, attribute, err);
     if (!status)
-        status = labelling_make(out, features, model, attribute, part, err);
-    free(part);
+        status = labelling_make(out, features, model, attribute, effect, err);
+    effect_unref(effect);
     return status;
 }
 
@@ -252,13 +241,13 @@ void labelling_done(struct labelling *labelling)
 }
 
 enum status labelling_pair(const struct features *features, const struct model *model,
-                           uint32_t pair, const float *part, float *margin,
+                           uint32_t pair, const struct effect *effect, float *margin,
                            double *log_prior, struct error *err)
 {
     size_t K = model->shape.n_heads;
     struct labelled_set set = {.n = 1, .pairs = mem_alloc(sizeof pair)};
     set.pairs[0] = pair;
-    enum status status = fill_set(&set, features, model, part, err);
+    enum status status = fill_set(&set, features, model, effect, err);
     if (!status) {
         memcpy(margin, set.predictions.margin, K * sizeof *margin);
         memcpy(log_prior, set.log_prior, K * sizeof *log_prior);

@@ -15,6 +15,9 @@
 #include "core/offer.h"
 #include "core/predict.h"
 
+struct effect;
+struct encoder_watch;
+
 /* Pairs of one split and attribute. */
 struct labelled_set {
     size_t n;
@@ -33,27 +36,28 @@ struct labelling {
 };
 
 /* attribute: its index, or -1 for any. context: typed text (typed.h), added to each pair's prompt;
- * NULL routes by the prompts alone. STATUS_SHAPE when a split has no pairs of the attribute; else
- * errors of predictions_make, typed_create and typed_context_part. *out is created. */
+ * NULL routes by the prompts alone. watch: looks at its encoding; NULL: nobody. STATUS_SHAPE when a split
+ * has no pairs of the attribute; else errors of predictions_make, typed_open and typed_context_part.
+ * *out is created. */
 enum status labelling_open(struct labelling *out, const struct features *features,
                            const struct model *model, int attribute, const char *context,
-                           struct error *err);
+                           const struct encoder_watch *watch, struct error *err);
 void labelling_done(struct labelling *labelling);
 
-/* The same with the context's part of a row, [Dp] (typed_context_part; NULL: none), and test pairs
- * only where there are any. */
+/* The same with what the context does to the prompts (NULL: there is none), and test pairs only where
+ * there are any. */
 enum status labelling_make(struct labelling *out, const struct features *features,
-                           const struct model *model, int attribute, const float *part,
-                           struct error *err);
+                           const struct model *model, int attribute,
+                           const struct effect *effect, struct error *err);
 
-/* Other weights to start from: the context's part is another one. Margins stay. On failure all does. */
+/* Other weights to start from: the effect is another one. Margins stay. On failure all does. */
 enum status labelling_route(struct labelling *labelling, const struct features *features,
-                            const struct model *model, const float *part,
+                            const struct model *model, const struct effect *effect,
                             struct error *err);
 
 /* One pair, of any split, by itself: margin and log_prior, [n_heads] each. Errors of predictions_make. */
 enum status labelling_pair(const struct features *features, const struct model *model,
-                           uint32_t pair, const float *part, float *margin,
+                           uint32_t pair, const struct effect *effect, float *margin,
                            double *log_prior, struct error *err);
 
 struct labelling_score {

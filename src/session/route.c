@@ -13,9 +13,9 @@ static struct route_side make_side(const struct route *route)
 }
 
 struct route *route_create(const struct features *features, const struct model *model,
-                           struct error *err)
+                           const struct encoder_watch *watch, struct error *err)
 {
-    struct typed *typed = typed_create(features, err);
+    struct typed *typed = typed_open(features, watch, err);
     if (!typed)
         return NULL;
     size_t width = typed_width(typed), wanted = model->shape.prompt_width;

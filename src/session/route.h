@@ -30,10 +30,10 @@ struct route {
     const struct model *model; /* borrowed */
 };
 
-/* NULL on failure: as typed_create, and STATUS_SHAPE when the model's router reads rows of another
+/* watch: as of typed_open, as long as the route. NULL on failure: as typed_open, and STATUS_SHAPE when the model's router reads rows of another
  * width. The features are not kept. */
 struct route *route_create(const struct features *features, const struct model *model,
-                           struct error *err);
+                           const struct encoder_watch *watch, struct error *err);
 void route_free(struct route *route); /* NULL is allowed */
 
 /* STATUS_USAGE for a text that is no UTF-8: the results of the text before stay. */

@@ -5,19 +5,15 @@
 
 #include "base/memory.h"
 #include "corpus/corpus.h"
+#include "session/effect.h"
 
 /* Marks the prompts of the pairs that count; returns how many there are. */
 static size_t mark_prompts(const struct features *features, int attribute, uint8_t *marks)
 {
     size_t n = 0;
-    for (size_t i = 0; i < features->n_pairs; i++) {
-        int32_t split = features->pair_split[i], prompt = features->pair_prompt[i];
-        bool counts = (split == SPLIT_TRAIN || split == SPLIT_TEST) && prompt >= 0 &&
-                      (attribute < 0 || features->pair_attribute[i] == attribute);
-        n += counts && !marks[prompt];
-        if (counts)
-            marks[prompt] = 1;
-    }
+    effect_mark(features, attribute, marks);
+    for (size_t p = 0; p < features->prompt.n_rows; p++)
+        n += marks[p];
     return n;
 }
 

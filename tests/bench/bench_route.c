@@ -93,7 +93,7 @@ int main(void)
     make_corpus(&corpus);
     must(encoding_make(&encoding, &corpus, &options, &err), &err);
     struct model model = make_model(&encoding.features);
-    struct route *route = route_create(&encoding.features, &model, &err);
+    struct route *route = route_create(&encoding.features, &model, NULL, &err);
     must(err.status, &err);
     struct contexts *contexts = contexts_create(&encoding.features, &err);
     must(err.status, &err);

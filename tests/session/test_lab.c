@@ -89,7 +89,7 @@ static void course_begin(struct course *course, enum weigh_rule rule)
     struct error err = {0};
     struct labelling *labelling = &course->labelling;
     labelling_open(labelling, &shipped.features->features, &shipped.model->model, 1,
-                   context, &err);
+                   context, NULL, &err);
     course->hedge =
         hedge_create(&(struct hedge_settings){.rule = rule,
                                               .n_heads = labelling->n_heads,
@@ -501,7 +501,7 @@ static void tuned_model_is_what_was_scored(void **state)
     assert_non_null(json_text(json_get(metadata, "adapted_from")));
     struct labelling labelling;
     assert_int_equal(labelling_open(&labelling, &shipped.features->features, &model, 1,
-                                    settings.context, &err),
+                                    settings.context, NULL, &err),
                      STATUS_OK);
     struct hedge *hedge = hedge_create(
         &(struct hedge_settings){.n_heads = labelling.n_heads, .tau = 1}, &err);

@@ -47,7 +47,7 @@ static struct labelling open_attribute(int attribute, const char *context)
 {
     struct labelling labelling;
     struct error err = {0};
-    labelling_open(&labelling, &features, &model, attribute, context, &err);
+    labelling_open(&labelling, &features, &model, attribute, context, NULL, &err);
     assert_string_equal(err.message, "");
     return labelling;
 }
@@ -136,12 +136,13 @@ static void refuses_and_stops(void **state)
     (void)state;
     struct labelling labelling = {0};
     struct error err = {0};
-    assert_int_equal(labelling_open(&labelling, &features, &model, 0, "caf\xe9", &err),
-                     STATUS_USAGE);
+    assert_int_equal(
+        labelling_open(&labelling, &features, &model, 0, "caf\xe9", NULL, &err),
+        STATUS_USAGE);
     assert_non_null(strstr(err.message, "not valid UTF-8 at byte 3"));
     struct features unnamed = features;
     unnamed.metadata = NULL;
-    assert_int_equal(labelling_open(&labelling, &unnamed, &model, 0, "short", &err),
+    assert_int_equal(labelling_open(&labelling, &unnamed, &model, 0, "short", NULL, &err),
                      STATUS_NOT_FOUND);
     labelling = open_attribute(0, NULL);
     struct cancel cancel = {0};

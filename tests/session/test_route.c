@@ -38,7 +38,7 @@ static void test_weights_are_the_model_s(void **state)
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         size_t K = cases[c].K;
         struct model model = draw(features, cases[c].router, K);
-        struct route *route = route_create(features, &model, &err);
+        struct route *route = route_create(features, &model, NULL, &err);
         assert_non_null(route);
         assert_int_equal(route_text(route, text(small_pairs[0].prompt),
                                     text(small_pairs[0].context), &err),
@@ -76,7 +76,7 @@ static void test_without_context_and_after_a_refusal(void **state)
     struct error err;
     small_make(&small);
     struct model model = draw(&small.encoding.features, ROUTER_MLP, 3);
-    struct route *route = route_create(&small.encoding.features, &model, &err);
+    struct route *route = route_create(&small.encoding.features, &model, NULL, &err);
     assert_int_equal(route_text(route, text("Why?"), text(NULL), &err), 0);
     assert_false(route->has_context);
     float kept[3];
@@ -101,7 +101,7 @@ static void test_a_router_of_another_width(void **state)
     struct shape shape = {ROUTER_LINEAR, 2, 0, 10, 10};
     struct model model;
     assert_int_equal(model_create(&model, &shape, &err), 0);
-    assert_null(route_create(&small.encoding.features, &model, &err));
+    assert_null(route_create(&small.encoding.features, &model, NULL, &err));
     assert_int_equal(err.status, STATUS_SHAPE);
     assert_string_equal(err.message, "the model's router reads 10 numbers a prompt, the "
                                      "features have 64");
@@ -118,7 +118,7 @@ static void test_finds_its_own_context(void **state)
     small_make(&small);
     const struct features *features = &small.encoding.features;
     struct model model = draw(features, ROUTER_MLP, 3);
-    struct route *route = route_create(features, &model, &err);
+    struct route *route = route_create(features, &model, NULL, &err);
     struct contexts *contexts = contexts_create(features, &err);
     assert_non_null(contexts);
     assert_int_equal(contexts_count(contexts), 2);
