@@ -112,6 +112,20 @@ static enum status apply_settings(struct workbench *workbench, const struct conf
     return status;
 }
 
+/* The model at hand stays at hand, and the other one is what it is compared with. */
+static enum status pin_other(struct workbench *workbench, const char *path,
+                             struct error *err)
+{
+    enum status status = workbench_run(workbench, "pin", ORIGIN_SCRIPT);
+    if (!status)
+        status = workbench_open(workbench, &path, 1, err);
+    else
+        error_set(err, status, "--compare %s: %s", path, workbench->status.say.bytes);
+    if (!status)
+        status = workbench_run(workbench, "pin --swap", ORIGIN_SCRIPT);
+    return status;
+}
+
 static enum status open_files(struct workbench *workbench,
                               const struct tui_options *options, struct error *err)
 {
@@ -124,6 +138,8 @@ static enum status open_files(struct workbench *workbench,
         status = workbench_open(workbench, options->files, options->n_files, err);
     else if (!options->replay)
         status = start_here(workbench, ".", err);
+    if (!status && options->compare)
+        status = pin_other(workbench, options->compare, err);
     if (!status && options->replay)
         status = workbench_replay(workbench, options->replay, err);
     workbench_settle(workbench);

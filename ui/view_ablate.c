@@ -362,6 +362,7 @@ const struct view view_ablate = {
         "Curves grow while the models are trained; the line above them reads them at the "
         "cursor. "
         "Enter goes on with a model of the value under the cursor.",
+    .no_hints = "sort",
     .keys = keys,
     .create = create,
     .free = free_view,

@@ -45,6 +45,9 @@ struct context_pick {
     struct pen pen;
 };
 
+/* What the key that teaches the router stands for: seconds, and the model at hand is then that one. */
+#define CONTEXT_TEACH "adapt --budget 50 --runs 1 --keep"
+
 struct context_view {
     enum context_pane pane;
     struct line_edit edit;
