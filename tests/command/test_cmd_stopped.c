@@ -81,7 +81,9 @@ static void test_tune_asks_the_server(void **state)
     text_printf(&lines, "open %s %s %s\n", served_path(&served, "run.features.safetensors"),
                 served_path(&served, "run.model.safetensors"),
                 served_path(&served, "run.jsonl"));
-    text_add(&lines, "context 'in many words'\nlabel 1 chosen\nlabel 3 rejected\ntune --epochs 2\n");
+    text_add(
+        &lines,
+        "context 'in many words'\nlabel 1 chosen\nlabel 3 rejected\ntune --epochs 2\n");
     const char *path = folder_write(&served.folder, "s.mic", lines.bytes, lines.length);
     snprintf(script, sizeof script, "run %s", path);
     struct result result = run(microscope, script);
