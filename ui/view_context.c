@@ -234,6 +234,18 @@ static void put_cursor(struct context_view *view, const char *at)
     }
 }
 
+static bool mark(const struct context_view *view, const struct snapshot *snapshot,
+                 struct answer *answer)
+{
+    const struct features *features = &snapshot->state->features->features;
+    int32_t prompt = view->has_pair ? features->pair_prompt[view->pair] : -1;
+    if (prompt < 0)
+        text_add(&answer->say, "there is no prompt here to mark");
+    else
+        text_printf(&answer->line, "mark %d", prompt + 1);
+    return true;
+}
+
 static bool act(void *self, const struct snapshot *snapshot, const struct action *action,
                 struct answer *answer)
 {
@@ -245,6 +257,8 @@ static bool act(void *self, const struct snapshot *snapshot, const struct action
         return context_pick_act(&view->pick, action, answer);
     if (action->kind == ACTION_GO)
         is_known = go(view, action, answer);
+    else if (action->kind == ACTION_DO && strcmp(action->word, "mark") == 0)
+        is_known = mark(view, snapshot, answer);
     else if (action->kind == ACTION_DO)
         is_known = do_verb(view, action->word, answer);
     else if (action->kind == ACTION_CURSOR) {
@@ -377,6 +391,10 @@ static const struct binding keys[] = {
     {"context", "R", "do rule", "rule: hedge or em", NULL, 0},
     {"context", "O", "do order", "order of the pairs: file, random, informative", NULL, 0},
     {"context", "D", "label --clear", "take all labels back", NULL, 0},
+    {"context", "T", CONTEXT_TEACH,
+     "teach the router contexts: fine-tune it on 50 recorded pairs of each attribute",
+     "teach", 75},
+    {"context", "m", "do mark", "mark the prompt of the pair in all views", NULL, 0},
     {"context", "F", "tune", "fine-tune the router on these labels", "fine-tune", 70},
     {"context", "Esc", "do back", "back to the answers", NULL, 0},
 
@@ -436,6 +454,7 @@ const struct view view_context = {
         "the last change back. tau ([ and ]) says how fast labels move weights, share how "
         "fast old ones are forgotten. F trains the router itself on the labels, with this "
         "context; u goes back to the router before.",
+    .no_hints = "search filter sort open",
     .keys = keys,
     .create = create,
     .free = free_view,
