@@ -30,6 +30,18 @@ void canvas_clear(struct canvas *canvas, struct style style)
     canvas->cursor_row = canvas->cursor_column = -1;
 }
 
+void canvas_ground(struct canvas *canvas, struct style style)
+{
+    size_t n = (size_t)canvas->rows * (size_t)canvas->columns;
+    if (style.fg == COLOR_DEFAULT && style.bg == COLOR_DEFAULT)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        struct style *of = &canvas->cells[i].style;
+        of->fg = of->fg == COLOR_DEFAULT ? style.fg : of->fg;
+        of->bg = of->bg == COLOR_DEFAULT ? style.bg : of->bg;
+    }
+}
+
 void canvas_done(struct canvas *canvas)
 {
     free(canvas->cells);

@@ -38,6 +38,8 @@ struct canvas {
 /* All zero is an empty canvas. Resizing clears it. */
 void canvas_resize(struct canvas *canvas, int rows, int columns);
 void canvas_clear(struct canvas *canvas, struct style style); /* blanks; hides the cursor */
+/* Gives cells the colours of `style` where they have the default one: a theme with a ground of its own. */
+void canvas_ground(struct canvas *canvas, struct style style);
 void canvas_done(struct canvas *canvas);
 const struct canvas_cell *canvas_at(const struct canvas *canvas, int row, int column);
 

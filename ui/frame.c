@@ -212,7 +212,7 @@ static void draw_hints(struct workbench *workbench, const struct pen *pen)
                        top    ? top->kind->mode
                        : mode ? mode
                               : view->name,
-                       top || mode, pen, 0);
+                       top || mode, top || mode ? NULL : view->no_hints, pen, 0);
 }
 
 /* ---- all of it ---- */
@@ -287,6 +287,7 @@ void frame_draw(struct workbench *workbench, struct canvas *canvas)
     row = pen_rows(&pen, rows - 1, 1);
     if (lines.hints)
         draw_hints(workbench, &row);
+    canvas_ground(canvas, pen.styles[STYLE_TEXT]);
 }
 
 void frame_draw_view(struct workbench *workbench, struct canvas *canvas)
@@ -303,4 +304,5 @@ void frame_draw_view(struct workbench *workbench, struct canvas *canvas)
     struct pen body = pen_rows(&pen, top, workbench->rows - top);
     view_table[workbench->view]->draw(workbench_front(workbench), &workbench->snapshot,
                                       &body);
+    canvas_ground(canvas, pen.styles[STYLE_TEXT]);
 }

@@ -26,7 +26,7 @@ static const char **value_of(struct front_line *line, const char *name)
     } options[] = {
         {"--theme", &line->theme},       {"--color", &line->color},
         {"--config", &line->config},     {"--replay", &line->replay},
-        {"--check-theme", &line->check},
+        {"--check-theme", &line->check}, {"--compare", &line->compare},
     };
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         if (strcmp(options[i].name, name) == 0)
@@ -290,6 +290,7 @@ enum status front_run(const struct front_line *line, const struct command *const
         .n_files = line->n_files,
         .is_demo = line->is_demo,
         .replay = line->replay,
+        .compare = line->compare,
         .config = &config,
         .is_fixed = line->is_fixed,
         .crash = line->crash,

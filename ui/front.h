@@ -6,7 +6,7 @@
  *     microscope --check-theme FILE, --palette-test
  *
  *     OPTIONS  --tui --theme NAME --color WORD --ascii --mouse --no-mouse --config FILE
- *              --replay FILE --fixed, and with assertions --self-test-crash segv|abrt|fpe|bus
+ *              --compare MODEL --replay FILE --fixed, and with assertions --self-test-crash segv|abrt|fpe|bus
  */
 #ifndef UI_FRONT_H
 #define UI_FRONT_H
@@ -36,7 +36,7 @@ struct front_line {
     size_t n_files;
     bool is_demo, is_asked, is_ascii,
         is_fixed; /* is_asked: --tui, so that a reason is wanted */
-    const char *theme, *color, *mouse, *config, *replay, *check;
+    const char *theme, *color, *mouse, *config, *replay, *check, *compare;
     int crash;
     struct error why;    /* FRONT_PROMPT */
     const char *unknown; /* the first option that is not the front's; NULL: none */

@@ -330,6 +330,24 @@ size_t key_map_hints(const struct key_map *map, const char *where, bool is_mode,
     return n;
 }
 
+static bool has_word(const char *words, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = words; at && (at = strstr(at, word)); at += length)
+        if ((at == words || at[-1] == ' ') && (at[length] == ' ' || !at[length]))
+            return true;
+    return false;
+}
+
+size_t key_map_without(const struct binding **hints, size_t n, const char *without)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!has_word(without, hints[i]->hint))
+            hints[left++] = hints[i];
+    return left;
+}
+
 static int hint_width(const struct binding *hint)
 {
     return (int)(text_width(hint->key, strlen(hint->key)) +
@@ -338,11 +356,13 @@ static int hint_width(const struct binding *hint)
 }
 
 void key_map_draw_hints(const struct key_map *map, const char *where, bool is_mode,
-                        const struct pen *pen, int row)
+                        const char *without, const struct pen *pen, int row)
 {
-    enum { MOST = 8, GAP = 2 };
-    const struct binding *hints[MOST + 1];
-    size_t n = key_map_hints(map, where, is_mode, hints, MOST);
+    enum { MOST = 8, ROOM = 24, GAP = 2 };
+    const struct binding *hints[ROOM + 1];
+    size_t n = key_map_hints(map, where, is_mode, hints, ROOM);
+    n = key_map_without(hints, n, without);
+    n = n < MOST ? n : MOST;
     const struct binding *help = NULL;
     for (size_t i = 0; i < n; i++)
         if (strcmp(hints[i]->hint, "help") == 0)

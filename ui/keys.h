@@ -76,10 +76,13 @@ const char *key_map_key_of(const struct key_map *map, const char *where,
 /* Hints of a place by priority into hints[0 .. most-1]; returns how many. */
 size_t key_map_hints(const struct key_map *map, const char *where, bool is_mode,
                      const struct binding **hints, size_t most);
+/* Takes those away whose word is among the words of `without` (NULL: none); how many are left. */
+size_t key_map_without(const struct binding **hints, size_t n, const char *without);
 
 struct pen;
-/* Draws the line of hints: keys and words, as many as fit, those of help last. */
+/* Draws the line of hints: keys and words, as many as fit, those of help last; none of the words of
+ * `without`. */
 void key_map_draw_hints(const struct key_map *map, const char *where, bool is_mode,
-                        const struct pen *pen, int row);
+                        const char *without, const struct pen *pen, int row);
 
 #endif

@@ -16,8 +16,9 @@ struct tui_options {
     const struct command *const *table;
     const char *const *files;
     size_t n_files;
-    bool is_demo;       /* the shipped files instead */
-    const char *replay; /* a script to run before the first frame; NULL: none */
+    bool is_demo;        /* the shipped files instead */
+    const char *compare; /* a model to pin, once the files are open; NULL: none */
+    const char *replay;  /* a script to run before the first frame; NULL: none */
     const struct config *config;
     bool is_fixed;             /* nothing that depends on time or place is shown or kept */
     int crash;                 /* a signal to die of after the first frame; 0: none */

@@ -99,6 +99,7 @@ struct view {
     const char *title;          /* "Heads" */
     const char *help;           /* a paragraph or two: what is shown and how it is read */
     const struct binding *keys; /* its own rows, ended by one whose key is NULL */
+    const char *no_hints;       /* hints of all views that it has no use for; NULL: none */
 
     void *(*create)(void);
     void (*free)(void *self);

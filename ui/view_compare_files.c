@@ -52,8 +52,6 @@ void compare_view_report(void *self, const struct snapshot *snapshot, struct rep
         return;
     if (view->base < view->n_rows)
         report_text(report, "minus", view->rows[view->base].name);
-    if (view->state.where)
-        report_text(report, "filter", view->state.filter.bytes);
     if (view->heat.base)
         report_text(report, "scale", heat_scale_name(view->heat.scale));
     struct table *table = report_table(report, "comparison",

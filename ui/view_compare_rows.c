@@ -353,12 +353,13 @@ static void keep_state(struct compare_view *view, const char *cursor)
 {
     struct text names = {0};
     size_t column = 0;
+    text_append(&names, "", 0);
     for (size_t c = 0; c < view->listing.n_columns; c++) {
         text_printf(&names, "%s\n", view->columns[c].name);
         if (cursor && strcmp(cursor, view->columns[c].name) == 0)
             column = c;
     }
-    if (!view->names.bytes || strcmp(names.bytes, view->names.bytes) != 0) {
+    if (!view->names.bytes || !names.bytes || strcmp(names.bytes, view->names.bytes) != 0) {
         listing_forget(&view->state);
         view->state.column = column;
     }

@@ -7,10 +7,18 @@
 #include "ui/view_context_inside.h"
 #include "ui/views.h"
 
+static const char *past_context(void *owner, size_t back)
+{
+    const struct context_view *view = owner;
+    return back && back <= view->n_past ? view->past[view->n_past - back] : NULL;
+}
+
 static void *create(void)
 {
     struct context_view *view = mem_zero(sizeof *view);
     view->settings = lab_settings_make();
+    view->edit.owner = view;
+    view->edit.history = past_context;
     return view;
 }
 
@@ -19,6 +27,9 @@ static void free_view(void *self)
     struct context_view *view = self;
     context_pick_close(&view->pick);
     line_edit_done(&view->edit);
+    for (size_t i = 0; i < view->n_past; i++)
+        free(view->past[i]);
+    free(view->past);
     lab_settings_done(&view->settings);
     listing_done(&view->state);
     live_table_done(&view->curve);
@@ -39,6 +50,7 @@ static bool begin_typing(struct context_view *view, struct answer *answer)
     }
     view->is_typing = true;
     view->edit.at = view->edit.text.length;
+    view->edit.back = 0;
     return true;
 }
 
@@ -51,10 +63,12 @@ static void enter(struct context_view *view, struct answer *answer)
     }
     view->is_typing = false;
     text_add(&answer->line, "context");
-    if (*text) {
-        text_add_char(&answer->line, ' ');
-        line_add_word(&answer->line, text);
-    }
+    if (!*text)
+        return;
+    text_add_char(&answer->line, ' ');
+    line_add_word(&answer->line, text);
+    MEM_RESERVE(view->past, view->n_past, view->past_room);
+    view->past[view->n_past++] = mem_copy_text(text);
 }
 
 /* The words of the nearest known context become those of the field. */
@@ -220,6 +234,18 @@ static void put_cursor(struct context_view *view, const char *at)
     }
 }
 
+static bool mark(const struct context_view *view, const struct snapshot *snapshot,
+                 struct answer *answer)
+{
+    const struct features *features = &snapshot->state->features->features;
+    int32_t prompt = view->has_pair ? features->pair_prompt[view->pair] : -1;
+    if (prompt < 0)
+        text_add(&answer->say, "there is no prompt here to mark");
+    else
+        text_printf(&answer->line, "mark %d", prompt + 1);
+    return true;
+}
+
 static bool act(void *self, const struct snapshot *snapshot, const struct action *action,
                 struct answer *answer)
 {
@@ -231,6 +257,8 @@ static bool act(void *self, const struct snapshot *snapshot, const struct action
         return context_pick_act(&view->pick, action, answer);
     if (action->kind == ACTION_GO)
         is_known = go(view, action, answer);
+    else if (action->kind == ACTION_DO && strcmp(action->word, "mark") == 0)
+        is_known = mark(view, snapshot, answer);
     else if (action->kind == ACTION_DO)
         is_known = do_verb(view, action->word, answer);
     else if (action->kind == ACTION_CURSOR) {
@@ -363,6 +391,10 @@ static const struct binding keys[] = {
     {"context", "R", "do rule", "rule: hedge or em", NULL, 0},
     {"context", "O", "do order", "order of the pairs: file, random, informative", NULL, 0},
     {"context", "D", "label --clear", "take all labels back", NULL, 0},
+    {"context", "T", CONTEXT_TEACH,
+     "teach the router contexts: fine-tune it on 50 recorded pairs of each attribute",
+     "teach", 75},
+    {"context", "m", "do mark", "mark the prompt of the pair in all views", NULL, 0},
     {"context", "F", "tune", "fine-tune the router on these labels", "fine-tune", 70},
     {"context", "Esc", "do back", "back to the answers", NULL, 0},
 
@@ -422,6 +454,7 @@ const struct view view_context = {
         "the last change back. tau ([ and ]) says how fast labels move weights, share how "
         "fast old ones are forgotten. F trains the router itself on the labels, with this "
         "context; u goes back to the router before.",
+    .no_hints = "search filter sort open",
     .keys = keys,
     .create = create,
     .free = free_view,

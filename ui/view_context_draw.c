@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "io/json.h"
 #include "ui/nothing.h"
 #include "ui/plot.h"
 #include "ui/view_context_inside.h"
@@ -18,6 +19,13 @@ static bool looks_small(const struct pen *pen)
 
 /* ---- the field ---- */
 
+/* A router that was trained on prompts alone hardly moves when a context is typed. */
+static bool knows_contexts(const struct snapshot *snapshot)
+{
+    const struct held_model *model = snapshot->state->model;
+    return !model || json_get(model->metadata, "adapted") != NULL;
+}
+
 /* What is wrong, where that is not said below, what is known near it, or why nothing can be typed. */
 static enum style_role add_beside(const struct context_view *view,
                                   const struct snapshot *snapshot, bool has_wrong,
@@ -31,6 +39,9 @@ static enum style_role add_beside(const struct context_view *view,
         text_printf(out, "cannot be typed: %s", lab_untyped(view->lab));
         return STYLE_DIM;
     }
+    const char *teach = key_map_key_of(snapshot->keys, "context", CONTEXT_TEACH);
+    if (!view->n_nearest && !knows_contexts(snapshot) && teach)
+        text_printf(out, "router not taught contexts yet: %s does", teach);
     if (snapshot->lab_stale)
         text_add(out, snapshot->is_fixed ? "" : "... ");
     const struct features *features = &snapshot->state->features->features;

@@ -45,10 +45,15 @@ struct context_pick {
     struct pen pen;
 };
 
+/* What the key that teaches the router stands for: seconds, and the model at hand is then that one. */
+#define CONTEXT_TEACH "adapt --budget 50 --runs 1 --keep"
+
 struct context_view {
     enum context_pane pane;
     struct line_edit edit;
     bool is_typing;
+    char **past; /* [n_past] contexts that were entered in this run */
+    size_t n_past, past_room;
     struct context_pick pick;
 
     /* Of the snapshot; what it borrows from the lab is made anew at each update. */

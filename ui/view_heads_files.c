@@ -64,8 +64,6 @@ void heads_report(void *self, const struct snapshot *snapshot, struct report *re
     report_text(report, "split", split_name(table->analysis->split));
     report_text(report, "routing", routing_names[table->routing]);
     report_text(report, "scale", heat_scale_name(table->scale));
-    if (table->state.where)
-        report_text(report, "filter", table->state.filter.bytes);
     report_count(report, "pairs", table->evaluation->n_pairs, NULL);
     report_table_of_heads(table, report);
 }

@@ -21,6 +21,7 @@ static void free_view(void *self)
 {
     struct overview_view *view = self;
     analysis_unref(view->analysis);
+    analysis_unref(view->pinned);
     held_features_unref(view->features);
     held_model_unref(view->model);
     listing_done(&view->state);
@@ -145,6 +146,19 @@ static void take_model(struct overview_view *view, struct held_model *model)
 
 /* ---- keeping up ---- */
 
+/* Whether it is another one, or has got further. */
+static bool take_analysis(struct analysis *now, struct analysis **kept,
+                          enum analysis_stage *stage)
+{
+    enum analysis_stage now_stage = now ? analysis_stage(now) : ANALYSIS_NOTHING;
+    if (*kept == now && *stage == now_stage)
+        return false;
+    analysis_unref(*kept);
+    *kept = now ? analysis_ref(now) : NULL;
+    *stage = now_stage;
+    return true;
+}
+
 static void update(void *self, const struct snapshot *snapshot)
 {
     struct overview_view *view = self;
@@ -154,14 +168,9 @@ static void update(void *self, const struct snapshot *snapshot)
     if (view->model != state->model)
         take_model(view, state->model);
     live_table_update(&view->curve, snapshot, "train", "curve");
-    enum analysis_stage stage =
-        snapshot->analysis ? analysis_stage(snapshot->analysis) : ANALYSIS_NOTHING;
-    if (view->analysis == snapshot->analysis && view->stage == stage)
-        return;
-    analysis_unref(view->analysis);
-    view->analysis = snapshot->analysis ? analysis_ref(snapshot->analysis) : NULL;
-    view->stage = stage;
-    overview_make_figures(view);
+    bool is_new = take_analysis(snapshot->analysis, &view->analysis, &view->stage);
+    if (take_analysis(snapshot->pinned, &view->pinned, &view->pinned_stage) || is_new)
+        overview_make_figures(view);
 }
 
 /* ---- what keys do ---- */
@@ -392,6 +401,7 @@ const struct view view_overview = {
         "pay, if the heads are the groups of annotators. While 'train' runs, its curve is "
         "drawn here. i explains the figure under the cursor.",
     .keys = keys,
+    .no_hints = "search filter sort",
     .create = create,
     .free = free_view,
     .update = update,

@@ -12,11 +12,16 @@ static const struct interval no_interval = {(double)NAN, (double)NAN};
 
 /* ---- as rows ---- */
 
-enum { NAME, VALUE, INTERVAL, BAR, N_COLUMNS };
+enum { NAME, VALUE, LESS_PINNED, INTERVAL, BAR, N_COLUMNS };
 
 static const struct listing_column overview_columns[N_COLUMNS] = {
     [NAME] = {.name = "figure", .title = "", .type = COLUMN_TEXT, .width = 19},
     [VALUE] = {.name = "value", .type = COLUMN_REAL, .decimals = 3, .width = 7},
+    [LESS_PINNED] = {.name = "less-pinned",
+                     .title = "- pinned",
+                     .type = COLUMN_REAL,
+                     .decimals = 3,
+                     .width = 8},
     [INTERVAL] = {.name = "interval",
                   .title = "95 %",
                   .type = COLUMN_INTERVAL,
@@ -29,6 +34,11 @@ static const struct listing_column overview_columns[N_COLUMNS] = {
 static const struct listing_column narrow_columns[N_COLUMNS] = {
     [NAME] = {.name = "figure", .title = "", .type = COLUMN_TEXT, .width = 10},
     [VALUE] = {.name = "value", .type = COLUMN_REAL, .decimals = 3, .width = 7},
+    [LESS_PINNED] = {.name = "less-pinned",
+                     .title = "- pinned",
+                     .type = COLUMN_REAL,
+                     .decimals = 3,
+                     .width = 8},
     [INTERVAL] = {.name = "interval",
                   .title = "95 %",
                   .type = COLUMN_INTERVAL,
@@ -38,9 +48,11 @@ static const struct listing_column narrow_columns[N_COLUMNS] = {
 
 void overview_fit(struct overview_view *view, int columns)
 {
-    enum { NARROW = 34, NO_INTERVAL = 60 };
+    enum { NARROW = 34, NO_INTERVAL = 60, NO_INTERVAL_PINNED = 69 };
     view->listing.columns = columns < NARROW ? narrow_columns : overview_columns;
-    view->state.hidden[INTERVAL] = columns < NO_INTERVAL;
+    view->state.hidden[INTERVAL] =
+        columns < (view->pinned ? NO_INTERVAL_PINNED : NO_INTERVAL);
+    view->state.hidden[LESS_PINNED] = !view->pinned;
 }
 
 static struct cell cell_of(const void *rows, size_t row, size_t column)
@@ -51,6 +63,8 @@ static struct cell cell_of(const void *rows, size_t row, size_t column)
         cell.text = figure->name;
     else if (column == VALUE)
         cell.value = figure->value;
+    else if (column == LESS_PINNED)
+        cell.value = figure->value - figure->pinned;
     else if (column == INTERVAL)
         cell = (struct cell){NULL, figure->interval.low, figure->interval.high};
     else
@@ -84,6 +98,13 @@ static bool draw_cell(const void *rows, const struct pen *pen, size_t row, size_
     const struct overview_view *view = rows;
     const struct figure *figure = &view->figures[row];
     (void)cursor;
+    if (column == LESS_PINNED) {
+        double less = figure->value - figure->pinned;
+        if (!isnan(less))
+            pen_printf(pen, 0, 0, pen->styles[STYLE_PINNED], "%+*.*f", pen->box.columns,
+                       (int)figure->decimals, less);
+        return !isnan(less);
+    }
     if (column == VALUE && figure->decimals != overview_columns[VALUE].decimals) {
         pen_printf(pen, 0, 0, pen->styles[STYLE_TEXT], "%*.*f", pen->box.columns,
                    (int)figure->decimals, figure->value);
@@ -111,20 +132,25 @@ static bool draw_cell(const void *rows, const struct pen *pen, size_t row, size_
 
 /* ---- making them ---- */
 
-static void add(struct overview_view *view, enum figure_kind kind, const char *name,
+struct figures {
+    struct figure *rows; /* (N_FIGURES) */
+    size_t n;
+};
+
+static void add(struct figures *figures, enum figure_kind kind, const char *name,
                 double value, struct interval interval)
 {
-    view->figures[view->n_figures++] =
-        (struct figure){kind, name, value, interval,
-                        kind == FIGURE_NLL || kind == FIGURE_SINGLE_NLL ? 4 : 3};
+    figures->rows[figures->n++] = (struct figure){
+        kind,        name,     value,
+        (double)NAN, interval, kind == FIGURE_NLL || kind == FIGURE_SINGLE_NLL ? 4 : 3};
 }
 
-static void add_mean(struct overview_view *view, const struct evaluation *evaluation,
+static void add_mean(struct figures *figures, const struct evaluation *evaluation,
                      enum predictor predictor, enum figure_kind kind, const char *name)
 {
     const struct evaluated_row *row = evaluation_row(evaluation, predictor);
     if (row)
-        add(view, kind, name, row->mean, row->mean_interval);
+        add(figures, kind, name, row->mean, row->mean_interval);
 }
 
 static void add_entropy_sentence(struct overview_view *view, double entropy)
@@ -159,6 +185,46 @@ static void make_verdict(struct overview_view *view, const struct evaluation *ev
     add_entropy_sentence(view, evaluation->entropy);
 }
 
+static void add_figures(struct figures *figures, const struct analysis *analysis,
+                        enum analysis_stage stage)
+{
+    const struct evaluation *evaluation = analysis_evaluation(analysis, ROUTE_PROMPT);
+    if (!evaluation)
+        return;
+    const struct evaluated_row *mixture = evaluation_row(evaluation, PREDICTOR_MIXTURE);
+    add_mean(figures, evaluation, PREDICTOR_SINGLE, FIGURE_SINGLE, "single head");
+    add_mean(figures, evaluation, PREDICTOR_MIXTURE, FIGURE_MIXTURE, "mixture (router)");
+    add_mean(figures, evaluation, PREDICTOR_ORACLE, FIGURE_ORACLE, "best head (oracle)");
+    if (!isnan(mixture->difference))
+        add(figures, FIGURE_DIFFERENCE, "mixture less single", mixture->difference,
+            mixture->difference_interval);
+    add(figures, FIGURE_NLL, "loss of the mixture", evaluation->nll, no_interval);
+    if (!isnan(evaluation->single_nll))
+        add(figures, FIGURE_SINGLE_NLL, "loss of the single", evaluation->single_nll,
+            no_interval);
+    add(figures, FIGURE_CALIBRATION, "calibration error", evaluation->calibration,
+        no_interval);
+    if (analysis->n_heads > 1)
+        add(figures, FIGURE_ENTROPY, "router's entropy", evaluation->entropy, no_interval);
+    if (stage >= ANALYSIS_HEADS && !isnan(analysis->bound.bound.single))
+        add(figures, FIGURE_FLOOR, "irreducible share",
+            analysis->bound.bound.floor / analysis->bound.bound.single, no_interval);
+}
+
+/* The same figure of the pinned model, where that is of the same pairs. */
+static void add_pinned(struct overview_view *view)
+{
+    struct figure rows[N_FIGURES];
+    struct figures others = {rows, 0};
+    if (!view->pinned || view->pinned->features != view->analysis->features)
+        return;
+    add_figures(&others, view->pinned, view->pinned_stage);
+    for (size_t i = 0; i < view->n_figures; i++)
+        for (size_t j = 0; j < others.n; j++)
+            if (rows[j].kind == view->figures[i].kind)
+                view->figures[i].pinned = rows[j].value;
+}
+
 void overview_make_figures(struct overview_view *view)
 {
     const struct evaluation *evaluation =
@@ -174,25 +240,10 @@ void overview_make_figures(struct overview_view *view)
         listing_refresh(&view->listing, &view->state);
         return;
     }
-    const struct evaluated_row *mixture = evaluation_row(evaluation, PREDICTOR_MIXTURE);
-    add_mean(view, evaluation, PREDICTOR_SINGLE, FIGURE_SINGLE, "single head");
-    add_mean(view, evaluation, PREDICTOR_MIXTURE, FIGURE_MIXTURE, "mixture (router)");
-    add_mean(view, evaluation, PREDICTOR_ORACLE, FIGURE_ORACLE, "best head (oracle)");
-    if (!isnan(mixture->difference))
-        add(view, FIGURE_DIFFERENCE, "mixture less single", mixture->difference,
-            mixture->difference_interval);
-    add(view, FIGURE_NLL, "loss of the mixture", evaluation->nll, no_interval);
-    if (!isnan(evaluation->single_nll))
-        add(view, FIGURE_SINGLE_NLL, "loss of the single", evaluation->single_nll,
-            no_interval);
-    add(view, FIGURE_CALIBRATION, "calibration error", evaluation->calibration,
-        no_interval);
-    if (view->analysis->n_heads > 1)
-        add(view, FIGURE_ENTROPY, "router's entropy", evaluation->entropy, no_interval);
-    if (view->stage >= ANALYSIS_HEADS && !isnan(view->analysis->bound.bound.single))
-        add(view, FIGURE_FLOOR, "irreducible share",
-            view->analysis->bound.bound.floor / view->analysis->bound.bound.single,
-            no_interval);
+    struct figures figures = {view->figures, 0};
+    add_figures(&figures, view->analysis, view->stage);
+    view->n_figures = figures.n;
+    add_pinned(view);
     view->least = 0.5;
     for (size_t i = 0; i < view->n_figures && view->figures[i].kind <= FIGURE_ORACLE; i++) {
         double low = fmin(view->figures[i].value, view->figures[i].interval.low);
@@ -289,4 +340,8 @@ void overview_explain(const struct overview_view *view, const struct figure *fig
         explain_loss(figure, &explanation);
     }
     explained_add(&explanation, out);
+    if (!isnan(figure->pinned))
+        text_printf(out, "\n\nThe pinned model has %.*f: this one %+.*f.",
+                    (int)figure->decimals, figure->pinned, (int)figure->decimals,
+                    figure->value - figure->pinned);
 }

@@ -23,8 +23,8 @@ enum figure_kind {
 
 struct figure {
     enum figure_kind kind;
-    const char *name; /* as it is shown */
-    double value;
+    const char *name;         /* as it is shown */
+    double value, pinned;     /* of the model at hand, of the pinned one: NaN: none */
     struct interval interval; /* NaN: none, or not yet */
     unsigned decimals;
 };
@@ -37,7 +37,8 @@ struct overview_attribute {
 
 struct overview_view {
     struct analysis *analysis; /* with a count; NULL: none */
-    enum analysis_stage stage;
+    struct analysis *pinned;   /* the pinned model's, with a count; NULL: none */
+    enum analysis_stage stage, pinned_stage;
     struct figure figures[N_FIGURES];
     size_t n_figures;
     double least;        /* where the axis of the accuracies begins; it ends at 1 */

@@ -3,15 +3,20 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "command/line.h"
 #include "core/linalg.h"
+#include "session/opening.h"
 #include "ui/folders.h"
 #include "ui/workbench_inside.h"
 
-/* WORKERS: commands that run side by side in the background. */
-enum { WORKERS = 2 };
+/* WORKERS: commands that run side by side in the background. PROGRESS_MS: their progress is shown
+ * again after so long. */
+enum { WORKERS = 2, PROGRESS_MS = 100 };
 
 /* ---- the key map ---- */
 
@@ -239,8 +244,12 @@ static void save_log(struct workbench *workbench)
 void workbench_update(struct workbench *workbench)
 {
     if (interpreter_jobs(workbench->interpreter)) {
-        interpreter_collect(workbench->interpreter);
-        workbench_touch(workbench); /* progress of the jobs, and what they left */
+        double now = clock_seconds();
+        if (interpreter_collect(workbench->interpreter) ||
+            now - workbench->progressed >= PROGRESS_MS / 1000.0) {
+            workbench->progressed = now;
+            workbench_touch(workbench); /* progress of the jobs, and what they left */
+        }
     }
     workbench_run_queues(workbench);
     workbench_run_pending(workbench);
@@ -260,7 +269,6 @@ void workbench_wake_fds(const struct workbench *workbench, int fds[2])
 
 int workbench_pause(const struct workbench *workbench)
 {
-    enum { PROGRESS_MS = 100 }; /* time goes on in the line of progress */
     int pause = backing_pause(workbench->backing);
     if (interpreter_jobs(workbench->interpreter) && (pause < 0 || pause > PROGRESS_MS))
         pause = PROGRESS_MS;
@@ -282,18 +290,46 @@ void workbench_wait(struct workbench *workbench)
 
 /* ---- beginning and end ---- */
 
+/* A corpus that is read for longer than the first frame may take. */
+static bool is_long(const char *path)
+{
+    enum { LONG_BYTES = 2 << 20 };
+    enum held_kind kind;
+    struct error passed_over;
+    struct stat info;
+    return stat(path, &info) == 0 && info.st_size > LONG_BYTES && access(path, R_OK) == 0 &&
+           !opening_kind(path, &kind, &passed_over) && kind == HELD_CORPUS;
+}
+
+static enum status open_now(struct workbench *workbench, const char *const *words, size_t n,
+                            struct error *err)
+{
+    workbench->now = (struct asked){.origin = ORIGIN_SCRIPT};
+    const struct request request = {.words = words, .n = n};
+    return interpreter_run(workbench->interpreter, &request, workbench->options.cancel,
+                           workbench->options.progress, err);
+}
+
 enum status workbench_open(struct workbench *workbench, const char *const *paths, size_t n,
                            struct error *err)
 {
-    const char **words = mem_alloc((n + 1) * sizeof *words);
-    words[0] = "open";
-    memcpy(words + 1, paths, n * sizeof *words);
-    workbench->now = (struct asked){.origin = ORIGIN_SCRIPT};
-    const struct request request = {.words = words, .n = n + 1};
-    enum status status =
-        interpreter_run(workbench->interpreter, &request, workbench->options.cancel,
-                        workbench->options.progress, err);
+    const char **words = mem_alloc((n + 1) * sizeof *words), *late = NULL;
+    size_t n_words = 0;
+    words[n_words++] = "open";
+    for (size_t i = 0; i < n; i++)
+        if (n > 1 && !late && is_long(paths[i]))
+            late = paths[i];
+        else
+            words[n_words++] = paths[i];
+    enum status status = open_now(workbench, words, n_words, err);
     free(words);
+    if (!status && late) {
+        struct text line = {0};
+        text_add(&line, "open ");
+        line_add_word(&line, late);
+        workbench_run(workbench, line.bytes, ORIGIN_KEY);
+        text_done(&line);
+    }
     return status;
 }
 

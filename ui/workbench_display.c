@@ -25,11 +25,25 @@ static enum status show_view(struct workbench *workbench, struct call *call,
     return STATUS_OK;
 }
 
+/* Where a view shows no prompts, the next mark is looked at in the router's. */
+static bool go_to_mark(struct workbench *workbench, const struct action *action)
+{
+    if (strcmp(action->word, "next-mark") != 0 || workbench_top(workbench))
+        return false;
+    if (!workbench_snapshot(workbench)->state->n_marks)
+        workbench_say(workbench, TONE_PLAIN,
+                      "nothing is marked yet: m marks the prompt of the row, in the router "
+                      "view and where pairs are listed");
+    else
+        workbench_run_next(workbench, "view router\ngo next-mark");
+    return true;
+}
+
 static enum status go(struct workbench *workbench, struct call *call, struct error *err)
 {
     const struct go_args *args = call->args;
     struct action action = {.kind = ACTION_GO, .word = args->way, .times = args->times};
-    if (workbench_act(workbench, &action))
+    if (workbench_act(workbench, &action) || go_to_mark(workbench, &action))
         return STATUS_OK;
     return error_set(err, STATUS_FAILED, "'go %s' leads nowhere here", args->way);
 }
@@ -111,6 +125,10 @@ static enum status act(struct workbench *workbench, struct call *call, struct er
     struct action action = {.kind = ACTION_DO, .word = args->verb, .text = args->text};
     if (workbench_act(workbench, &action) || do_here(workbench, args->verb))
         return STATUS_OK;
+    if (strcmp(args->verb, "mark") == 0)
+        return error_set(err, STATUS_FAILED,
+                         "there is no prompt under the cursor to mark; rows of the router "
+                         "view and lists of pairs have one");
     return error_set(err, STATUS_FAILED, "'%s' has no use here", args->verb);
 }
 

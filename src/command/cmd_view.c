@@ -115,7 +115,7 @@ const struct command cmd_show = {
 
 struct mark_args {
     const char *prompt;
-    bool clear;
+    bool clear, list;
 };
 
 static const struct field mark_fields[] = {
@@ -130,6 +130,11 @@ static const struct field mark_fields[] = {
      .initial = "no",
      FIELD_AT(struct mark_args, clear),
      .help = "take all marks off"},
+    {.name = "list",
+     .type = FIELD_FLAG,
+     .initial = "no",
+     FIELD_AT(struct mark_args, list),
+     .help = "the marked prompts: their rows, the ids of their pairs, their texts"},
     {0},
 };
 
@@ -143,14 +148,55 @@ static enum status clear_marks(struct call *call)
     return STATUS_OK;
 }
 
+/* The ids of the pairs of a prompt, and its text where the corpus is at hand. */
+static void add_marked(struct table *table, const struct state *state, uint32_t prompt)
+{
+    const struct features *features = &state->features->features;
+    const struct corpus *corpus = state->corpus ? &state->corpus->corpus : NULL;
+    const char *words = NULL;
+    struct text ids = {0};
+    size_t n = 0;
+    for (size_t i = 0; i < features->n_pairs; i++) {
+        if (features->pair_prompt[i] != (int32_t)prompt)
+            continue;
+        n++;
+        const struct pair *pair = corpus && i < corpus->n_pairs ? &corpus->pairs[i] : NULL;
+        if (pair && pair->id)
+            text_printf(&ids, "%s%s", ids.length ? " " : "", pair->id);
+        if (pair && pair->prompt >= 0)
+            words = corpus->prompts.items[pair->prompt].plain;
+    }
+    table_row(table);
+    table_number(table, (double)prompt + 1);
+    table_number(table, (double)n);
+    table_text(table, ids.length ? ids.bytes : "");
+    table_text(table, words ? words : "");
+    text_done(&ids);
+}
+
+static enum status list_marks(struct call *call, const struct state *state)
+{
+    struct table *table = report_table(call->report, "marks", "marked prompts");
+    table_column(table, "row", COLUMN_COUNT, 0, NULL);
+    table_column(table, "pairs", COLUMN_COUNT, 0, NULL);
+    table_column(table, "ids", COLUMN_TEXT, 0, NULL);
+    table_column(table, "prompt", COLUMN_TEXT, 0, NULL);
+    for (size_t i = 0; i < state->n_marks; i++)
+        add_marked(table, state, state->marks[i]);
+    return STATUS_OK;
+}
+
 static enum status run_mark(struct call *call, struct error *err)
 {
     const struct mark_args *args = call->args;
     const struct state *now = workspace_state(call->workspace);
     if (args->clear)
         return clear_marks(call);
+    if (args->list)
+        return list_marks(call, now);
     if (!args->prompt)
-        return error_set(err, STATUS_USAGE, "'mark' wants the row of a prompt, or --clear");
+        return error_set(err, STATUS_USAGE,
+                         "'mark' wants the row of a prompt, --list or --clear");
     size_t most = now->features ? now->features->features.prompt.n_rows : 0;
     size_t row = 0;
     const struct field number = {.name = "prompt",
@@ -175,7 +221,7 @@ static enum status run_mark(struct call *call, struct error *err)
 const struct command cmd_mark = {
     .name = "mark",
     .group = "display",
-    .help = "mark a prompt in all views, or take the mark off",
+    .help = "mark a prompt in all views, take it off, list the marks",
     .fields = mark_fields,
     .args_size = sizeof(struct mark_args),
     .kind = COMMAND_SESSION,

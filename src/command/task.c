@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "command/cmd_session.h"
 #include "session/opening.h"
 
 enum { LINE_CELLS = 180 };
@@ -317,14 +318,15 @@ void task_finish(struct task *task)
         take_outcome(task);
     const struct command *command = task->line.command;
     char *line = task->outcome.line ? task->outcome.line : task->source.bytes;
-    workspace_log(task->workspace, &(struct log_entry){
-                                       .line = line,
-                                       .status = task->status,
-                                       .message = task->status ? task->error.message : NULL,
-                                       .at = (double)time(NULL),
-                                       .seconds = task->times.real,
-                                       .repeats = !task->status && !command->asks &&
-                                                  command->kind != COMMAND_DISPLAY &&
-                                                  !task->line.common.help,
-                                   });
+    bool worked = !task->status && !task->line.common.help;
+    const struct log_entry entry = {
+        .line = line,
+        .status = task->status,
+        .message = task->status ? task->error.message : NULL,
+        .at = (double)time(NULL),
+        .seconds = task->times.real,
+        .repeats = worked && !command->asks && command->kind != COMMAND_DISPLAY,
+        .is_opening = command == &cmd_open,
+    };
+    workspace_log(task->workspace, &entry);
 }

@@ -172,7 +172,7 @@ void workspace_saved(struct workspace *workspace)
 bool workspace_is_unsaved(const struct workspace *workspace)
 {
     for (size_t i = workspace->n_saved; i < workspace->n_log; i++)
-        if (workspace->log[i].repeats)
+        if (workspace->log[i].repeats && !workspace->log[i].is_opening)
             return true;
     return false;
 }

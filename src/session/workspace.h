@@ -59,8 +59,9 @@ struct log_entry {
     char *message;  /* owned; what went wrong, or a few words of result; may be NULL */
     double at;      /* seconds since 1970 */
     double seconds; /* that it took */
-    bool
-        repeats; /* belongs into a saved session: it worked, and asking was not all it did */
+    /* Belongs into a saved session: it worked, and asking was not all it did. */
+    bool repeats;
+    bool is_opening; /* nothing is lost with it: what it opened is in files */
 };
 
 void workspace_log(struct workspace *workspace, const struct log_entry *entry); /* copies */

@@ -18,7 +18,7 @@
 #include "io/json.h"
 #include "measure.h"
 
-enum { TURNS = 7, COMMANDS = 10000 };
+enum { TURNS = 7, STARTS = 35, COMMANDS = 10000 };
 
 static const char *microscope;
 
@@ -32,11 +32,11 @@ static double run(const char *first, const char *second, const char *third)
     int status = -1;
     double began = clock_seconds();
     pid_t child = fork();
-    if (child == 0) {
+    if (child == 0 && first) {
         int nothing = open("/dev/null", O_RDWR);
         dup2(nothing, STDIN_FILENO);
         dup2(nothing, STDOUT_FILENO);
-        execv(argv[0], argv);
+        execv(first, argv);
         _exit(127);
     }
     bool waited = child > 0 && waitpid(child, &status, 0) == child;
@@ -102,9 +102,9 @@ static void measure_length(void)
     static const char comment[] =
         "# a line of prose that explains to people what the statement below it does\n";
     const size_t pair = sizeof statement + sizeof comment - 2, bytes = 10000000;
-    const size_t n = 2 * (bytes / pair);
-    const char *whole = write_script("whole", comment, statement, n);
-    const char *half = write_script("half", comment, statement, n / 2);
+    const size_t n = bytes / pair;
+    const char *whole = write_script("whole", comment, statement, 2 * n);
+    const char *half = write_script("half", comment, statement, n);
     struct sample seconds = {.n = 0}, halves = {.n = 0};
     for (size_t turn = 0; turn < TURNS; turn++) {
         sample_add(&halves, run(microscope, "run", half));
@@ -112,8 +112,8 @@ static void measure_length(void)
     }
     struct sample ratios = sample_ratios(&seconds, &halves);
     struct json *line = line_begin("script");
-    line_put(line, "megabytes", 1e-6 * (double)(n / 2 * pair));
-    line_put(line, "statements", (double)(n / 2));
+    line_put(line, "megabytes", 1e-6 * (double)(n * pair));
+    line_put(line, "statements", (double)n);
     line_put_sample(line, "seconds", &seconds);
     line_put_sample(line, "times_half_of_it", &ratios);
     line_end(line);
@@ -122,7 +122,7 @@ static void measure_length(void)
 static void measure_start(void)
 {
     struct sample ours = {.n = 0}, nothing = {.n = 0};
-    for (size_t turn = 0; turn < 5 * TURNS; turn++) {
+    for (size_t turn = 0; turn < STARTS; turn++) {
         sample_add(&nothing, 1e3 * run("/bin/true", NULL, NULL));
         sample_add(&ours, 1e3 * run(microscope, "-c", "set"));
     }

@@ -117,6 +117,8 @@ static void test_A19_weights_move_while_typing(void **state)
     tried_has(&tried, "> brief");
     tried_key(&tried, "u"); /* one step, whatever was typed */
     assert_string_equal(behind(&tried, "h9 "), before);
+    tried_keys(&tried, "c Up Enter"); /* what was entered before */
+    assert_string_equal(behind(&tried, "h9 "), typed);
     tried_key(&tried, "8");
     tried_has(&tried, "context brief");
     tried_done(&tried);

@@ -149,7 +149,7 @@ static void draw(struct demo *demo, struct canvas *canvas)
         pen_put(&pen, rows - 2, 0, pen.styles[STYLE_STATUS],
                 demo->status.length ? demo->status.bytes : "");
     }
-    key_map_draw_hints(&demo->keys, demo->input ? "input" : "demo", demo->input, &pen,
+    key_map_draw_hints(&demo->keys, demo->input ? "input" : "demo", demo->input, NULL, &pen,
                        rows - 1);
 }
 
