@@ -356,6 +356,40 @@ static void test_lab_has_the_same_figures_whatever_the_way(void **state)
     close_live();
 }
 
+/* A known context is exact for the prompts that the features have it with, and is one, not one a prompt. */
+static void test_lab_knows_contexts_by_their_texts(void **state)
+{
+    (void)state;
+    struct error err = {0};
+    struct lab_settings settings = lab_settings_make();
+    struct near_context alike[3];
+    const struct near_context *known;
+    float row[SERVED_WIDTH];
+    open_live(5);
+    struct lab *lab = open_lab();
+    const struct features *features = &served.features->features;
+    assert_int_equal(lab_known(lab, &known), 2);
+    assert_int_equal(known[0].n_pairs, 10);
+    settings.known = features->pair_context[0];
+    assert_int_equal(lab_set(lab, &settings, &err), STATUS_OK);
+    assert_int_equal(lab_effect(lab)->n, 10);
+    for (size_t i = 0; i < SERVED_PROMPTS; i += 10) {
+        effect_write(lab_effect(lab), features, (uint32_t)features->pair_prompt[i], row);
+        assert_memory_equal(
+            row, rows_at(&features->context, (size_t)features->pair_context[i], 0),
+            sizeof row);
+    }
+    assert_int_equal(lab_nearest(lab, 3, alike), 2);
+    assert_int_equal(lab_alike(lab, "MANY, many colours; plain!", 3, alike), 2);
+    assert_string_equal(lab_context_text(lab, &alike[0]), "Tell it with many colours.");
+    assert_near(alike[0].cosine, 0.5, 1e-12, 0);  /* 2 of 3 and 5 words */
+    assert_near(alike[1].cosine, 0.25, 1e-12, 0); /* 1 of 3 and 5 */
+    assert_int_equal(lab_alike(lab, "?", 3, alike), 0);
+    lab_settings_done(&settings);
+    lab_free(lab);
+    close_live();
+}
+
 static void test_lab_without_the_texts(void **state)
 {
     (void)state;
@@ -383,6 +417,7 @@ int main(void)
         cmocka_unit_test(test_a_text_at_fault),
         cmocka_unit_test(test_going_back),
         cmocka_unit_test(test_lab_has_the_same_figures_whatever_the_way),
+        cmocka_unit_test(test_lab_knows_contexts_by_their_texts),
         cmocka_unit_test(test_lab_without_the_texts),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
