@@ -34,7 +34,8 @@ const struct binding key_table[] = {
     {"all", "End", "go last", "last row", NULL, 0},
     {"all", "G", "go last", "last row", NULL, 0},
     {"all", "Enter", "do open", "open what is under the cursor", "open", 70},
-    {"all", "Esc", "do back", "back; with nothing to go back from: stop what runs", NULL, 0},
+    {"all", "Esc", "do back", "back; with nothing to go back from: stop what runs", NULL,
+     0},
 
     {"all", "/", "prompt \"search \"", "search as you type", "search", 60},
     {"all", "n", "go next-hit", "next hit of the search", NULL, 0},
