@@ -214,14 +214,22 @@ static void *receive(void *arg)
 
 struct server *server_start(server_answers *answers, void *arg)
 {
+    return server_start_at(0, answers, arg);
+}
+
+struct server *server_start_at(int port, server_answers *answers, void *arg)
+{
+    const int yes = 1;
     struct server *server = mem_zero(sizeof *server);
     server->answers = answers;
     server->arg = arg;
     server->socket = socket(AF_INET, SOCK_STREAM, 0);
     check(server->socket >= 0 && !pipe(server->wake), "a socket");
     struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)port),
                                   .sin_addr = {htonl(INADDR_LOOPBACK)}};
     socklen_t length = sizeof address;
+    setsockopt(server->socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     check(!bind(server->socket, (struct sockaddr *)&address, sizeof address), "bind");
     check(!listen(server->socket, SERVER_CONNECTIONS), "listen");
     check(!getsockname(server->socket, (struct sockaddr *)&address, &length), "a port");

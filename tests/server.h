@@ -29,6 +29,8 @@ typedef void server_answers(struct visit *visit, const struct server_request *re
 
 /* Takes a free port. Aborts when there is none. */
 struct server *server_start(server_answers *answers, void *arg);
+/* At a port that was had before: a server that comes back. */
+struct server *server_start_at(int port, server_answers *answers, void *arg);
 int server_port(const struct server *server);
 size_t server_requests(const struct server *server);    /* so far */
 size_t server_connections(const struct server *server); /* so far */

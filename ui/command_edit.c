@@ -19,6 +19,7 @@ static void complete(void *owner, const char *bytes, size_t at, size_t *start,
     struct command_edit *edit = owner;
     const struct complete_source source = {.table = edit->workbench->options.table,
                                            .add = session_words_add,
+                                           .holds = session_words_hold,
                                            .context = edit->workbench->interpreter};
     char *typed = mem_copy(bytes, at);
     completions_done(&edit->found);

@@ -53,7 +53,7 @@ void history_open(struct history *history, const char *path)
             keep(history, line, length);
     }
     source_free(source);
-    if (n > 2 * HISTORY_MOST)
+    if (n > 2 * (size_t)HISTORY_MOST)
         shorten(history);
 }
 

@@ -12,13 +12,11 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "command/line.h"
+#include "ui/pace.h"
 #include "ui/screen.h"
 #include "ui/start.h"
 #include "ui/workbench.h"
 #include "ui/workbench_inside.h"
-
-/* FRAME_MS: between two frames at least. */
-enum { FRAME_MS = 33 };
 
 /* ---- a crash ---- */
 
@@ -185,12 +183,15 @@ static void take_size(struct workbench *workbench)
     workbench_resize(workbench, rows, columns);
 }
 
-static void show(struct workbench *workbench, double *shown)
+/* Returns the milliseconds after which there may be another frame. */
+static int show(struct workbench *workbench, struct pace *pace)
 {
-    if (!workbench_draw(workbench))
-        return;
-    screen_show(workbench_canvas(workbench));
-    *shown = clock_seconds();
+    double now = clock_seconds(), wait = pace_wait(pace, now);
+    if (wait <= 0 && workbench_draw(workbench)) {
+        screen_show(workbench_canvas(workbench));
+        pace_drawn(pace, now);
+    }
+    return (int)ceil(1000 * wait);
 }
 
 /* A signal that asks for the end: what is not on the disk yet goes there. */
@@ -204,20 +205,15 @@ static void die(struct workbench *workbench, int number)
 
 static void run_loop(struct workbench *workbench, const struct tui_options *options)
 {
-    double shown = -1;
+    struct pace pace = {0};
     take_size(workbench);
     while (!workbench_ended(workbench)) {
         workbench_update(workbench);
-        double since = (clock_seconds() - shown) * 1000;
-        bool is_early = shown >= 0 && since < FRAME_MS;
-        if (!is_early)
-            show(workbench, &shown);
+        int wait = show(workbench, &pace);
         if (options->crash)
             raise(options->crash);
         struct event event;
-        wait_for_event(workbench,
-                       is_early && workbench->is_dirty ? FRAME_MS - (int)since : -1,
-                       &event);
+        wait_for_event(workbench, workbench->is_dirty ? wait : -1, &event);
         if (event.kind == EVENT_SIGNAL)
             die(workbench, event.signal);
         if (event.kind == EVENT_CLOSED)

@@ -48,6 +48,9 @@ static volatile sig_atomic_t interrupted; /* Ctrl-C since it was looked at */
 static volatile sig_atomic_t resized, resumed;
 static volatile sig_atomic_t end_signal; /* that asks for the end; 0: none has */
 
+/* Of what runs on this thread, such as a script or `wait`; set by the handlers of signals. */
+static struct cancel here;
+
 /* ---- what is said ---- */
 
 /* Takes the line that is being edited off the terminal while something else is written. */
@@ -120,6 +123,7 @@ static void catch_interrupt(int number)
 {
     (void)number;
     interrupted = 1;
+    cancel_ask(&here);
 }
 
 static void catch_resize(int number)
@@ -137,6 +141,7 @@ static void catch_resume(int number)
 static void catch_end(int number)
 {
     end_signal = number;
+    cancel_ask(&here);
 }
 
 /* Counts Ctrl-C; whether it is time to give up waiting. */
@@ -186,11 +191,11 @@ static void wait_for(struct repl *repl, size_t job)
             task_cancel(task);
             repl->forced = repl->forced || is_forced(&first, &times);
         }
-        if (end_signal && !patience) {
+        if (end_signal && patience <= 0) {
             task_cancel(task);
             patience = clock_seconds() + FORCE_SECONDS;
         }
-        repl->forced = repl->forced || (patience && clock_seconds() > patience);
+        repl->forced = repl->forced || (patience > 0 && clock_seconds() > patience);
         if (repl->forced)
             return;
         show_progress(task, &width);
@@ -204,10 +209,17 @@ static void wait_for(struct repl *repl, size_t job)
 static enum status run_statement(struct repl *repl, const struct statement *statement,
                                  size_t *wrong, struct error *err)
 {
-    struct runner_options options = {.in_background = true};
+    struct progress progress;
+    struct runner_options options = {
+        .in_background = true, .cancel = &here, .progress = &progress};
     size_t job;
+    progress_on_terminal(&progress);
+    atomic_store_explicit(&here.asked, false, memory_order_relaxed);
     enum status status =
         runner_statement(repl->interpreter, statement, &options, wrong, &job, err);
+    progress_done(&progress);
+    if (!job)
+        interrupted = 0; /* it was for the command */
     if (status || !job)
         return status;
     if (statement->background) {

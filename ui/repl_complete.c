@@ -73,8 +73,10 @@ static void show_matches(char **matches, int n_matches, int longest)
 static char **complete(const char *word, int start, int end)
 {
     (void)word;
-    const struct complete_source source = {
-        .table = interpreter_table(asked), .add = session_words_add, .context = asked};
+    const struct complete_source source = {.table = interpreter_table(asked),
+                                           .add = session_words_add,
+                                           .holds = session_words_hold,
+                                           .context = asked};
     completions_done(&found);
     found = (struct completions){0};
     complete_line(&source, rl_line_buffer, (size_t)end, &found);

@@ -45,6 +45,23 @@ static void add_results(const struct interpreter *interpreter, const char *typed
         completions_add(found, typed, interpreter_result_name(interpreter, i), NULL);
 }
 
+bool session_words_hold(void *context, const struct field *field)
+{
+    const struct interpreter *interpreter = context;
+    const struct state *state = workspace_state(interpreter_workspace(interpreter));
+    switch (field->held) {
+    case HELD_FEATURES:
+        return state->features;
+    case HELD_MODEL:
+        return state->model;
+    case HELD_CORPUS:
+        return state->corpus;
+    case HELD_NOTHING:
+        break;
+    }
+    return false;
+}
+
 void session_words_add(void *context, enum complete_kind kind, const char *typed,
                        struct completions *found)
 {

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "command/cmd_display.h"
+#include "ui/moving.h"
 #include "ui/plot.h"
 #include "ui/view_ablate_inside.h"
 #include "ui/views.h"
@@ -194,9 +195,10 @@ static bool open_row(const struct ablate_view *view, struct answer *answer)
     return answer->line.length > 0;
 }
 
-static bool do_verb(struct ablate_view *view, const char *word, struct answer *answer)
+static bool do_verb(struct ablate_view *view, const struct action *action,
+                    struct answer *answer)
 {
-    enum listing_verb verb;
+    const char *word = action->word;
     if (strcmp(word, "axis") == 0)
         text_add(&answer->line, view->is_log ? "scale ablate" : "scale ablate log");
     else if (strcmp(word, "loss") == 0)
@@ -210,21 +212,7 @@ static bool do_verb(struct ablate_view *view, const char *word, struct answer *a
         return listing_do(&view->listing, &view->state,
                           word[0] == 'f' ? LISTING_UP : LISTING_DOWN);
     else
-        return listing_verb_find(word, &verb) &&
-               (listing_command(&view->listing, &view->state, "ablate", verb,
-                                &answer->line) ||
-                listing_do(&view->listing, &view->state, verb));
-    return true;
-}
-
-static bool search(struct ablate_view *view, const char *text, struct answer *answer)
-{
-    struct error err;
-    if (listing_search(&view->listing, &view->state, text ? text : "", view->state.at,
-                       &err))
-        text_add(&answer->say, err.message);
-    else
-        listing_add_search(&view->state, &answer->say);
+        return moving_act(&view->listing, &view->state, "ablate", action, answer);
     return true;
 }
 
@@ -233,9 +221,8 @@ static bool act(void *self, const struct snapshot *snapshot, const struct action
 {
     (void)snapshot;
     struct ablate_view *view = self;
-    enum listing_verb verb;
     if (action->kind == ACTION_DO)
-        return do_verb(view, action->word, answer);
+        return do_verb(view, action, answer);
     if (!view->table)
         return false;
     if (action->kind == ACTION_CURSOR) {
@@ -243,16 +230,7 @@ static bool act(void *self, const struct snapshot *snapshot, const struct action
         unsigned long row = strtoul(action->text ? action->text : "", &end, 10);
         return row && listing_go(&view->listing, &view->state, row - 1);
     }
-    if (action->kind == ACTION_SEARCH)
-        return search(view, action->text, answer);
-    if (action->kind != ACTION_GO || !listing_verb_find(action->word, &verb))
-        return false;
-    for (size_t i = 0; i < action->times; i++)
-        if (!listing_do(&view->listing, &view->state, verb)) {
-            text_add(&answer->say, "there is nothing further");
-            break;
-        }
-    return true;
+    return moving_act(&view->listing, &view->state, "ablate", action, answer);
 }
 
 static bool mouse(void *self, const struct snapshot *snapshot, const struct mouse *mouse,
@@ -260,13 +238,8 @@ static bool mouse(void *self, const struct snapshot *snapshot, const struct mous
 {
     (void)snapshot;
     struct ablate_view *view = self;
-    if (!view->table)
-        return false;
-    enum listing_hit hit = listing_mouse(&view->listing, &view->state, &view->pane, mouse);
-    if (hit == LISTING_ON_HEADER)
-        listing_command(&view->listing, &view->state, "ablate", LISTING_SORT_TURN,
-                        &answer->line);
-    return hit != LISTING_MISSED;
+    return view->table &&
+           moving_mouse(&view->listing, &view->state, &view->pane, "ablate", mouse, answer);
 }
 
 /* ---- files, explanations ---- */

@@ -8,6 +8,7 @@
 #include "command/cmd_display.h"
 #include "command/line.h"
 #include "session/comparing.h"
+#include "ui/moving.h"
 #include "ui/view_compare_inside.h"
 #include "ui/views.h"
 
@@ -226,9 +227,10 @@ static void change_scale(const struct compare_view *view, struct answer *answer)
         text_printf(&answer->line, " %s", heat_scale_name((enum heat_scale)scale));
 }
 
-static bool do_verb(struct compare_view *view, const char *word, struct answer *answer)
+static bool do_verb(struct compare_view *view, const struct action *action,
+                    struct answer *answer)
 {
-    enum listing_verb verb;
+    const char *word = action->word;
     if (!view->n_rows)
         return false;
     if (strcmp(word, "open") == 0)
@@ -243,35 +245,7 @@ static bool do_verb(struct compare_view *view, const char *word, struct answer *
     else if (strcmp(word, "scale") == 0)
         change_scale(view, answer);
     else
-        return listing_verb_find(word, &verb) &&
-               (listing_command(&view->listing, &view->state, "compare", verb,
-                                &answer->line) ||
-                listing_do(&view->listing, &view->state, verb));
-    return true;
-}
-
-static bool go(struct compare_view *view, const struct action *action,
-               struct answer *answer)
-{
-    enum listing_verb verb;
-    if (!listing_verb_find(action->word, &verb))
-        return false;
-    for (size_t i = 0; i < action->times; i++)
-        if (!listing_do(&view->listing, &view->state, verb)) {
-            text_add(&answer->say, "there is nothing further");
-            break;
-        }
-    return true;
-}
-
-static bool search(struct compare_view *view, const char *text, struct answer *answer)
-{
-    struct error err;
-    if (listing_search(&view->listing, &view->state, text ? text : "", view->state.at,
-                       &err))
-        text_add(&answer->say, err.message);
-    else
-        listing_add_search(&view->state, &answer->say);
+        return moving_act(&view->listing, &view->state, "compare", action, answer);
     return true;
 }
 
@@ -297,12 +271,11 @@ static bool act(void *self, const struct snapshot *snapshot, const struct action
     if (!view->n_rows)
         return false;
     switch (action->kind) {
-    case ACTION_GO:
-        return go(view, action, answer);
     case ACTION_DO:
-        return do_verb(view, action->word, answer);
+        return do_verb(view, action, answer);
+    case ACTION_GO:
     case ACTION_SEARCH:
-        return search(view, action->text, answer);
+        return moving_act(&view->listing, &view->state, "compare", action, answer);
     case ACTION_CURSOR:
         return put_cursor(view, action->text ? action->text : "");
     }
@@ -314,13 +287,8 @@ static bool mouse(void *self, const struct snapshot *snapshot, const struct mous
 {
     (void)snapshot;
     struct compare_view *view = self;
-    if (!view->n_rows)
-        return false;
-    enum listing_hit hit = listing_mouse(&view->listing, &view->state, &view->pane, mouse);
-    if (hit == LISTING_ON_HEADER)
-        listing_command(&view->listing, &view->state, "compare", LISTING_SORT_TURN,
-                        &answer->line);
-    return hit != LISTING_MISSED;
+    return view->n_rows && moving_mouse(&view->listing, &view->state, &view->pane,
+                                        "compare", mouse, answer);
 }
 
 static void remember(void *self, const struct snapshot *snapshot, struct text *out)

@@ -26,11 +26,12 @@ static bool knows_contexts(const struct snapshot *snapshot)
     return !model || json_get(model->metadata, "adapted") != NULL;
 }
 
-/* What is wrong, what is known near it, or why nothing can be typed. */
+/* What is wrong, where that is not said below, what is known near it, or why nothing can be typed. */
 static enum style_role add_beside(const struct context_view *view,
-                                  const struct snapshot *snapshot, struct text *out)
+                                  const struct snapshot *snapshot, bool has_wrong,
+                                  struct text *out)
 {
-    if (snapshot->lab_wrong) {
+    if (snapshot->lab_wrong && !has_wrong) {
         text_add(out, snapshot->lab_wrong);
         return STYLE_ERROR;
     }
@@ -38,16 +39,17 @@ static enum style_role add_beside(const struct context_view *view,
         text_printf(out, "cannot be typed: %s", lab_untyped(view->lab));
         return STYLE_DIM;
     }
-    const char *teach = key_map_key_of(snapshot->keys, "context", CONTEXT_TEACH);
-    if (!view->n_nearest && !knows_contexts(snapshot) && teach)
-        text_printf(out, "router not taught contexts yet: %s does", teach);
     if (snapshot->lab_stale)
         text_add(out, snapshot->is_fixed ? "" : "... ");
     const struct features *features = &snapshot->state->features->features;
     for (size_t i = 0; i < view->n_nearest; i++) {
         const struct near_context *near = &view->nearest[i];
         const char *text = lab_context_text(view->lab, near);
-        text_printf(out, "%s%.2f ", i ? "  " : "near ", near->cosine);
+        text_printf(out, "%s%.2f ",
+                    i                    ? "  "
+                    : view->is_unreached ? "alike "
+                                         : "near ",
+                    near->cosine);
         if (near->attribute >= 0)
             text_printf(out, "%s ", features->attributes[near->attribute]);
         if (text)
@@ -71,11 +73,14 @@ static void draw_known(const struct context_view *view, const struct pen *pen)
 }
 
 static void draw_field(struct context_view *view, const struct snapshot *snapshot,
-                       const struct pen *pen)
+                       bool has_wrong, const struct pen *pen)
 {
     struct text beside = {0};
     int columns = pen->box.columns;
-    enum style_role role = add_beside(view, snapshot, &beside);
+    enum style_role role = add_beside(view, snapshot, has_wrong, &beside);
+    const char *teach = key_map_key_of(snapshot->keys, "context", CONTEXT_TEACH);
+    if (!beside.length && columns >= WHOLE_COLUMNS && !knows_contexts(snapshot) && teach)
+        text_printf(&beside, "router not taught contexts yet: %s does", teach);
     bool is_alone = !beside.length || (view->is_typing && columns < WHOLE_COLUMNS);
     int used = is_alone ? columns : columns / 2;
     bool is_empty = !view->edit.text.length && !view->is_typing;
@@ -97,6 +102,7 @@ static void draw_field(struct context_view *view, const struct snapshot *snapsho
     text_done(&beside);
 }
 
+/* The settings; in their place why the encoder of contexts cannot be reached. */
 static void draw_settings(const struct context_view *view, const struct snapshot *snapshot,
                           const struct pen *pen)
 {
@@ -104,6 +110,10 @@ static void draw_settings(const struct context_view *view, const struct snapshot
     const struct features *features = &snapshot->state->features->features;
     const char *bullet = pen->look->glyphs[GLYPH_BULLET];
     struct text text = {0};
+    if (view->is_unreached) {
+        pen_put(pen, 0, 0, pen->styles[STYLE_ERROR], snapshot->lab_wrong);
+        return;
+    }
     text_printf(&text, "rule %s", weigh_rule_names[settings->rule]);
     if (settings->rule == WEIGH_EM)
         text_printf(&text, " %s strength %g", bullet, settings->strength);
@@ -223,7 +233,8 @@ static void add_weights_title(const struct context_view *view, struct text *out)
     if (context_looks_back(view))
         text_printf(out, "weights after step %zu, sum %.2f", view->step + 1, view->sum);
     else
-        text_printf(out, "weights, sum %.2f, bars to %.2f", view->sum, view->full);
+        text_printf(out, "weights%s, sum %.2f, bars to %.2f",
+                    view->is_stale ? " of before" : "", view->sum, view->full);
 }
 
 static void add_answers_title(const struct context_view *view, struct text *out)
@@ -326,7 +337,7 @@ static void draw_whole(struct context_view *view, const struct snapshot *snapsho
     left = left < LEFT ? LEFT : left > LEFT_MOST ? LEFT_MOST : left;
     int top = FIELD_ROWS + 1, bottom = pen->box.rows - history - 2;
     struct pen line = pen_rows(&inside, 0, 1), settings = pen_rows(&inside, 1, 1);
-    draw_field(view, snapshot, &line);
+    draw_field(view, snapshot, view->is_unreached, &line);
     draw_settings(view, snapshot, &settings);
     pen_rule(pen, top, view->pane != CONTEXT_HISTORY && !view->is_typing, NULL);
     pen_rule(pen, bottom, view->pane == CONTEXT_HISTORY, NULL);
@@ -357,7 +368,7 @@ static void draw_one(struct context_view *view, const struct snapshot *snapshot,
     int rows = inside.box.rows, used = rows > 1;
     struct pen line = pen_rows(&inside, 0, used);
     if (used)
-        draw_field(view, snapshot, &line);
+        draw_field(view, snapshot, view->is_unreached && rows >= 8, &line);
     if (rows >= 8) {
         struct pen settings = pen_rows(&inside, used++, 1);
         draw_settings(view, snapshot, &settings);

@@ -62,6 +62,8 @@ struct context_view {
     struct lab_settings settings; /* of the state, but for its labels; a copy */
     struct lab_figures figures;
     struct lab_score score;
+    bool is_stale;     /* figures are of the context before */
+    bool is_unreached; /* whoever encodes contexts: nearest are by their words */
     struct near_context nearest[CONTEXT_NEAREST];
     size_t n_nearest;
     size_t

@@ -77,7 +77,8 @@ static void add_known(struct context_view *view, const struct near_context *know
     const char *text = lab_context_text(view->lab, known);
     struct text line = {0};
     struct context_picked *row = &pick->rows[pick->n++];
-    if (text && !lab_untyped(view->lab)) {
+    /* Its row needs nobody who encodes it. */
+    if (text && !lab_untyped(view->lab) && !view->is_unreached) {
         text_add(&line, "context ");
         line_add_word(&line, text);
     } else {
@@ -108,6 +109,8 @@ void context_pick_known(struct context_view *view, struct answer *answer)
     open_pick(&view->pick, "known contexts", n, titles);
     for (size_t i = 0; i < n; i++) {
         if ((int64_t)known[i].row == view->settings.known)
+            at = i;
+        if (view->is_unreached && view->n_nearest && known[i].row == view->nearest[0].row)
             at = i;
         add_known(view, &known[i]);
     }

@@ -55,24 +55,37 @@ static void draw_bar(const struct context_view *view, const struct pen *pen,
     int columns = pen->box.columns;
     double now = values[CONTEXT_NOW] / view->full,
            old = values[CONTEXT_ROUTER] / view->full;
-    pen_bar(pen, 0, 0, columns, fmin(now, 1), pen->styles[STYLE_BAR]);
+    pen_bar(pen, 0, 0, columns, fmin(now, 1),
+            pen->styles[view->is_stale ? STYLE_DIM : STYLE_BAR]);
     int at = (int)(fmin(old, 1) * columns);
     pen_glyph(pen, 0, at < columns ? at : columns - 1, pen->styles[STYLE_BAR_OLD],
               GLYPH_VERTICAL);
 }
 
-static void draw_change(const struct pen *pen, double change, struct style cursor,
-                        bool is_cursor)
+static void draw_change(const struct pen *pen, double change, const struct style *cursor,
+                        bool is_old)
 {
     bool is_same = fabs(change) < 0.005;
-    enum style_role role = is_same ? STYLE_DIM : change > 0 ? STYLE_BETTER : STYLE_WORSE;
+    enum style_role role = is_same || is_old ? STYLE_DIM
+                           : change > 0      ? STYLE_BETTER
+                                             : STYLE_WORSE;
     enum glyph glyph = is_same ? GLYPH_SAME : change > 0 ? GLYPH_RISE : GLYPH_FALL;
-    struct style style = is_cursor ? cursor : pen->styles[role];
+    struct style style = cursor ? *cursor : pen->styles[role];
     char text[24];
     snprintf(text, sizeof text, is_same ? "%.2f" : "%+.2f",
              fabs(change) < 0.005 ? 0 : change);
     int n = (int)strlen(text) + 2, at = pen->box.columns - n;
     pen_printf(pen, 0, at > 0 ? at : 0, style, "%s %s", pen->look->glyphs[glyph], text);
+}
+
+/* A weight of the context before, as long as the newer one is on its way. */
+static void draw_old(const struct pen *pen, double weight)
+{
+    struct text text = {0};
+    table_add_number(&text, weight, COLUMN_SHARE, 2);
+    int at = pen->box.columns - (int)text.length;
+    pen_put(pen, 0, at > 0 ? at : 0, pen->styles[STYLE_DIM], text.bytes);
+    text_done(&text);
 }
 
 static bool draw_cell(const void *rows, const struct pen *pen, size_t row, size_t column,
@@ -82,10 +95,13 @@ static bool draw_cell(const void *rows, const struct pen *pen, size_t row, size_
     const double *values = view->values + row * N_CONTEXT_COLUMNS;
     bool is_head = row < view->figures.n_heads;
     struct style style = pen->styles[STYLE_CURSOR];
-    if (column == CONTEXT_BAR && is_head)
+    bool is_old = view->is_stale && (column == CONTEXT_WITH || column == CONTEXT_NOW);
+    if (is_old && !cursor && isfinite(values[column]))
+        draw_old(pen, values[column]);
+    else if (column == CONTEXT_BAR && is_head)
         draw_bar(view, pen, values);
     else if (column == CONTEXT_CHANGE && is_head)
-        draw_change(pen, values[column], style, cursor);
+        draw_change(pen, values[column], cursor ? &style : NULL, view->is_stale);
     else if (column == CONTEXT_BEHIND && is_head && view->figures.n_steps &&
              row == context_best(view))
         pen_printf(pen, 0, 0, cursor ? style : pen->styles[STYLE_BEST], "%s best",
@@ -242,7 +258,10 @@ static void take_figures(struct context_view *view)
     if (view->listing.n_rows != rows)
         make_table(view, view->figures.n_heads);
     view->score = lab_score(view->lab);
-    view->n_nearest = lab_nearest(view->lab, CONTEXT_NEAREST, view->nearest);
+    const char *text = view->is_typing ? view->edit.text.bytes : view->settings.context;
+    view->n_nearest = view->is_unreached && text
+                          ? lab_alike(view->lab, text, CONTEXT_NEAREST, view->nearest)
+                          : lab_nearest(view->lab, CONTEXT_NEAREST, view->nearest);
 }
 
 void context_update(void *self, const struct snapshot *snapshot)
@@ -257,6 +276,9 @@ void context_update(void *self, const struct snapshot *snapshot)
     take_settings(view, &state->lab);
     live_table_update(&view->curve, snapshot, "tune", "epochs");
     view->lab = snapshot->lab;
+    view->is_stale = snapshot->lab && snapshot->lab_stale;
+    view->is_unreached =
+        snapshot->lab && snapshot->lab_wrong && lab_wants_effect(snapshot->lab);
     if (!view->lab) {
         view->has_pair = view->has_forecast = false;
         view->figures = (struct lab_figures){0};

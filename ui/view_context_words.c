@@ -35,7 +35,14 @@ static void explain_router(const struct context_view *view, enum context_column 
         "prompts of the pairs that can be labelled%s",
         with ? ", each with the context behind it" : ", by the prompt alone");
     SET(formula, "mean over the pairs of softmax(router(x))_k");
-    SET(values, "%zu pairs", out->n);
+    const struct lab_figures *figures = &view->figures;
+    if (with && figures->n_estimated)
+        SET(values,
+            "%zu pairs; %zu of their %zu prompts were read with the context, the others "
+            "are estimated by what it did to those",
+            out->n, figures->n_prompts - figures->n_estimated, figures->n_prompts);
+    else
+        SET(values, "%zu pairs", out->n);
 }
 
 static void explain_now(const struct context_view *view, size_t head,

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "command/cmd_display.h"
 #include "command/line.h"
+#include "ui/moving.h"
 #include "ui/nothing.h"
 #include "ui/view_heads_inside.h"
 
@@ -141,36 +142,6 @@ static void draw(void *self, const struct snapshot *snapshot, const struct pen *
 
 /* ---- moving ---- */
 
-static bool search(const struct listing *listing, struct listing_state *state,
-                   const char *text, struct answer *answer)
-{
-    struct error err;
-    if (listing_search(listing, state, text ? text : "", state->at, &err))
-        text_add(&answer->say, err.message);
-    else
-        listing_add_search(state, &answer->say);
-    return true;
-}
-
-bool heads_move(const struct listing *listing, struct listing_state *state,
-                const struct action *action, struct answer *answer)
-{
-    enum listing_verb verb;
-    if (action->kind == ACTION_SEARCH)
-        return search(listing, state, action->text, answer);
-    if (!listing_verb_find(action->word, &verb))
-        return false;
-    size_t times = action->kind == ACTION_GO && action->times ? action->times : 1;
-    for (size_t i = 0; i < times; i++)
-        if (!listing_do(listing, state, verb)) {
-            text_add(&answer->say, verb == LISTING_NEXT_HIT || verb == LISTING_PREVIOUS_HIT
-                                       ? "there is nothing found to go to"
-                                       : "there is nothing further");
-            break;
-        }
-    return true;
-}
-
 /* ---- the table's verbs ---- */
 
 static bool can_differ(const struct heads_table *table)
@@ -260,7 +231,6 @@ static bool act_on_table(struct heads_view *view, const struct action *action,
 {
     struct heads_table *table = &view->table;
     const char *word = action->word;
-    enum listing_verb verb;
     if (action->kind == ACTION_DO && strcmp(word, "open") == 0)
         return open(view, answer);
     if (action->kind == ACTION_DO && strcmp(word, "page") == 0)
@@ -269,10 +239,7 @@ static bool act_on_table(struct heads_view *view, const struct action *action,
         change_scale(table, answer);
         return true;
     }
-    if (action->kind == ACTION_DO && listing_verb_find(word, &verb) &&
-        listing_command(&table->listing, &table->state, "heads", verb, &answer->line))
-        return true;
-    return heads_move(&table->listing, &table->state, action, answer);
+    return moving_act(&table->listing, &table->state, "heads", action, answer);
 }
 
 /* ---- the cursor as a text: "h4;page;0;mean", "h4;pairs;2114;clarity" ---- */

@@ -170,8 +170,4 @@ bool heads_explain(void *self, const struct snapshot *snapshot, struct text *out
 void heads_explain_margin(const struct analysis *analysis, enum routing routing, size_t row,
                           size_t position, struct explanation *out);
 
-/* Moves, widths and search in a listing; false: the word is none of its. */
-bool heads_move(const struct listing *listing, struct listing_state *state,
-                const struct action *action, struct answer *answer);
-
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "ui/moving.h"
 #include "ui/plot.h"
 #include "ui/view_heads_inside.h"
 
@@ -421,7 +422,7 @@ bool heads_page_act(struct heads_page *page, const struct action *action,
         return turn_page(page, false, answer);
     if (action->kind == ACTION_DO && strcmp(word, "mark") == 0)
         return mark(page, answer);
-    return heads_move(&page->listings[pane], &page->states[pane], action, answer);
+    return moving_act(&page->listings[pane], &page->states[pane], NULL, action, answer);
 }
 
 /* ---- files ---- */

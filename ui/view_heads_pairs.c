@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "corpus/corpus.h"
+#include "ui/moving.h"
 #include "ui/view_heads_inside.h"
 
 enum { PAIR, VERDICT, SURETY, PROBABILITY, WEIGHT, ATTRIBUTE, CONTEXT, PROMPT, N_COLUMNS };
@@ -321,7 +322,7 @@ bool heads_pairs_act(struct heads_pairs *pairs, const struct action *action,
     }
     if (action->kind == ACTION_DO && strcmp(word, "mark") == 0)
         return mark(pairs, answer);
-    return heads_move(&pairs->listing, &pairs->state, action, answer);
+    return moving_act(&pairs->listing, &pairs->state, NULL, action, answer);
 }
 
 bool heads_pairs_leave_texts(struct heads_pairs *pairs)

@@ -7,6 +7,7 @@
 #include "command/cmd_display.h"
 #include "command/line.h"
 #include "ui/listing.h"
+#include "ui/moving.h"
 #include "ui/views.h"
 
 /* A command that was run; those that only moved a cursor are left out unless all are wanted. */
@@ -197,7 +198,6 @@ static const struct log_row *row_at(const struct log_view *view)
 static bool do_verb(struct log_view *view, const struct action *action,
                     struct answer *answer)
 {
-    enum listing_verb verb;
     const struct log_row *row = row_at(view);
     if (strcmp(action->word, "open") == 0 && row) { /* to be changed, and run again */
         text_add(&answer->line, "prompt ");
@@ -206,39 +206,9 @@ static bool do_verb(struct log_view *view, const struct action *action,
         text_add(&answer->line, row->entry->line);
     } else if (strcmp(action->word, "all") == 0) {
         text_add(&answer->line, view->has_all ? "show log all" : "show log all yes");
-    } else if (listing_verb_find(action->word, &verb)) {
-        /* order and hidden columns belong to the state, so that undo takes them back */
-        return listing_command(&view->listing, &view->state, view_log.name, verb,
-                               &answer->line) ||
-               listing_do(&view->listing, &view->state, verb);
     } else {
-        return false;
+        return moving_act(&view->listing, &view->state, view_log.name, action, answer);
     }
-    return true;
-}
-
-static bool go(struct log_view *view, const struct action *action, struct answer *answer)
-{
-    enum listing_verb verb;
-    if (!listing_verb_find(action->word, &verb))
-        return false;
-    for (size_t i = 0; i < action->times; i++)
-        if (!listing_do(&view->listing, &view->state, verb)) {
-            text_add(&answer->say, "there is nothing further");
-            break;
-        }
-    view->is_at_end = view->state.at + 1 >= view->state.n_shown;
-    return true;
-}
-
-static bool search(struct log_view *view, const char *text, struct answer *answer)
-{
-    struct error err;
-    if (listing_search(&view->listing, &view->state, text ? text : "", view->state.at,
-                       &err))
-        text_add(&answer->say, err.message);
-    else
-        listing_add_search(&view->state, &answer->say);
     return true;
 }
 
@@ -249,11 +219,14 @@ static bool act(void *self, const struct snapshot *snapshot, const struct action
     struct log_view *view = self;
     switch (action->kind) {
     case ACTION_GO:
-        return go(view, action, answer);
+    case ACTION_SEARCH: {
+        bool taken =
+            moving_act(&view->listing, &view->state, view_log.name, action, answer);
+        view->is_at_end = view->state.at + 1 >= view->state.n_shown;
+        return taken;
+    }
     case ACTION_DO:
         return do_verb(view, action, answer);
-    case ACTION_SEARCH:
-        return search(view, action->text, answer);
     case ACTION_CURSOR:
         for (size_t i = 0; i < view->n; i++)
             if (view->rows[i].number == strtoul(action->text, NULL, 10))
@@ -269,11 +242,8 @@ static bool mouse(void *self, const struct snapshot *snapshot, const struct mous
 {
     (void)snapshot;
     struct log_view *view = self;
-    enum listing_hit hit = listing_mouse(&view->listing, &view->state, &view->pane, mouse);
-    if (hit == LISTING_ON_HEADER)
-        listing_command(&view->listing, &view->state, view_log.name, LISTING_SORT_TURN,
-                        &answer->line);
-    return hit != LISTING_MISSED;
+    return moving_mouse(&view->listing, &view->state, &view->pane, view_log.name, mouse,
+                        answer);
 }
 
 /* ---- files and the title line ---- */

@@ -10,6 +10,7 @@
 #include "command/cmd_display.h"
 #include "core/prune_curve.h"
 #include "ui/explained.h"
+#include "ui/moving.h"
 #include "ui/nothing.h"
 #include "ui/view_prune_inside.h"
 #include "ui/views.h"
@@ -245,8 +246,9 @@ static bool commit(const struct prune_view_state *view, struct answer *answer)
 }
 
 static bool do_verb(struct prune_view_state *view, const struct snapshot *snapshot,
-                    const char *word, struct answer *answer)
+                    const struct action *action, struct answer *answer)
 {
+    const char *word = action->word;
     static const struct {
         const char *word;
         double by;
@@ -267,30 +269,24 @@ static bool do_verb(struct prune_view_state *view, const struct snapshot *snapsh
         text_add(&answer->line, "set threshold --clear");
         return true;
     }
-    enum listing_verb verb;
-    return listing_verb_find(word, &verb) &&
-           (listing_command(&view->listing, &view->state, "prune", verb, &answer->line) ||
-            listing_do(&view->listing, &view->state, verb));
+    return moving_act(&view->listing, &view->state, "prune", action, answer);
 }
 
-static bool go(struct prune_view_state *view, const struct action *action,
-               struct answer *answer)
+/* A word like h3 from *at on, and past it. */
+static bool read_head(const char **at, size_t *head)
 {
-    enum listing_verb verb;
-    if (!listing_verb_find(action->word, &verb))
+    if (**at != 'h' || (*at)[1] < '1' || (*at)[1] > '9')
         return false;
-    for (size_t i = 0; i < action->times; i++)
-        if (!listing_do(&view->listing, &view->state, verb)) {
-            text_add(&answer->say, "there is nothing further");
-            break;
-        }
+    char *past;
+    *head = strtoul(*at + 1, &past, 10);
+    *at = past;
     return true;
 }
 
 static void put_cursor(struct prune_view_state *view, const char *at)
 {
-    size_t row, column;
-    if (sscanf(at, "h%zu h%zu", &row, &column) != 2 || !row || !column ||
+    size_t row = 0, column = 0;
+    if (!read_head(&at, &row) || *at++ != ' ' || !read_head(&at, &column) ||
         row > view->n_heads || column > view->n_heads)
         return;
     listing_go(&view->listing, &view->state, row - 1);
@@ -305,14 +301,13 @@ static bool act(void *self, const struct snapshot *snapshot, const struct action
         return false;
     switch (action->kind) {
     case ACTION_GO:
-        return go(view, action, answer);
+    case ACTION_SEARCH:
+        return moving_act(&view->listing, &view->state, "prune", action, answer);
     case ACTION_DO:
-        return do_verb(view, snapshot, action->word, answer);
+        return do_verb(view, snapshot, action, answer);
     case ACTION_CURSOR:
         put_cursor(view, action->text ? action->text : "");
         return true;
-    case ACTION_SEARCH:
-        break;
     }
     return false;
 }
@@ -322,13 +317,8 @@ static bool mouse(void *self, const struct snapshot *snapshot, const struct mous
 {
     (void)snapshot;
     struct prune_view_state *view = self;
-    if (!view->cut)
-        return false;
-    enum listing_hit hit = listing_mouse(&view->listing, &view->state, &view->map, mouse);
-    if (hit == LISTING_ON_HEADER)
-        listing_command(&view->listing, &view->state, "prune", LISTING_SORT_TURN,
-                        &answer->line);
-    return hit != LISTING_MISSED;
+    return view->cut &&
+           moving_mouse(&view->listing, &view->state, &view->map, "prune", mouse, answer);
 }
 
 /* ---- the cell under the cursor, files ---- */

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "command/cmd_display.h"
 #include "command/line.h"
+#include "ui/moving.h"
 #include "ui/nothing.h"
 #include "ui/view_router_inside.h"
 
@@ -317,15 +318,14 @@ static bool go(struct router_view *view, const struct action *action, struct ans
                                                            : NULL;
     bool hits = strcmp(word, "next-hit") == 0 || strcmp(word, "previous-hit") == 0;
     if (bars && !hits)
-        return heads_move(&bars->listing, &bars->state, action, answer);
-    return heads_move(&view->list.listing, &view->list.state, action, answer);
+        return moving_act(&bars->listing, &bars->state, NULL, action, answer);
+    return moving_act(&view->list.listing, &view->list.state, NULL, action, answer);
 }
 
 static bool do_verb(struct router_view *view, const struct action *action,
                     struct answer *answer)
 {
     const char *word = action->word;
-    enum listing_verb verb;
     if (strcmp(word, "open") == 0)
         return open(view, answer);
     if (strcmp(word, "pairs") == 0)
@@ -335,15 +335,11 @@ static bool do_verb(struct router_view *view, const struct action *action,
     if (strcmp(word, "next-context") == 0 || strcmp(word, "previous-context") == 0)
         return change_context(view, *word == 'n', answer);
     if (view->focus == PANE_WEIGHTS)
-        return heads_move(&view->detail.bars.listing, &view->detail.bars.state, action,
-                          answer);
+        return moving_act(&view->detail.bars.listing, &view->detail.bars.state, NULL,
+                          action, answer);
     if (view->focus == PANE_LOAD)
-        return heads_move(&view->load.listing, &view->load.state, action, answer);
-    if (listing_verb_find(word, &verb) &&
-        listing_command(&view->list.listing, &view->list.state, "router", verb,
-                        &answer->line))
-        return true;
-    return heads_move(&view->list.listing, &view->list.state, action, answer);
+        return moving_act(&view->load.listing, &view->load.state, NULL, action, answer);
+    return moving_act(&view->list.listing, &view->list.state, "router", action, answer);
 }
 
 /* ---- the cursor as a text: "2114;7;list;entropy" is prompt 2114 with context 7 ---- */
@@ -406,7 +402,7 @@ static bool act(void *self, const struct snapshot *snapshot, const struct action
     if (view->pairs.is_open)
         return heads_pairs_act(&view->pairs, action, answer);
     if (action->kind == ACTION_SEARCH)
-        return heads_move(&view->list.listing, &view->list.state, action, answer);
+        return moving_act(&view->list.listing, &view->list.state, NULL, action, answer);
     return action->kind == ACTION_GO ? go(view, action, answer)
                                      : do_verb(view, action, answer);
 }

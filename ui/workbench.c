@@ -10,8 +10,9 @@
 #include "ui/folders.h"
 #include "ui/workbench_inside.h"
 
-/* WORKERS: commands that run side by side in the background. */
-enum { WORKERS = 2 };
+/* WORKERS: commands that run side by side in the background. PROGRESS_MS: their progress is shown
+ * again after so long. */
+enum { WORKERS = 2, PROGRESS_MS = 100 };
 
 /* ---- the key map ---- */
 
@@ -239,8 +240,12 @@ static void save_log(struct workbench *workbench)
 void workbench_update(struct workbench *workbench)
 {
     if (interpreter_jobs(workbench->interpreter)) {
-        interpreter_collect(workbench->interpreter);
-        workbench_touch(workbench); /* progress of the jobs, and what they left */
+        double now = clock_seconds();
+        if (interpreter_collect(workbench->interpreter) ||
+            now - workbench->progressed >= PROGRESS_MS / 1000.0) {
+            workbench->progressed = now;
+            workbench_touch(workbench); /* progress of the jobs, and what they left */
+        }
     }
     workbench_run_queues(workbench);
     workbench_run_pending(workbench);
@@ -260,7 +265,6 @@ void workbench_wake_fds(const struct workbench *workbench, int fds[2])
 
 int workbench_pause(const struct workbench *workbench)
 {
-    enum { PROGRESS_MS = 100 }; /* time goes on in the line of progress */
     int pause = backing_pause(workbench->backing);
     if (interpreter_jobs(workbench->interpreter) && (pause < 0 || pause > PROGRESS_MS))
         pause = PROGRESS_MS;

@@ -91,6 +91,7 @@ struct workbench {
     int rows, columns;
     struct pen tabs, body; /* where they were drawn last */
     int tab_ends[N_VIEWS]; /* column behind each name */
+    double progressed;     /* seconds of the clock when progress of jobs was shown last */
     bool is_dirty, has_ended, is_forced;
 };
 

@@ -103,11 +103,12 @@ const struct command cmd_wait = {
     .name = "wait",
     .group = "session",
     .help = "wait for what runs in the background",
-    .more = "Fails as the first of the jobs that it waited for did, or as the one that has\n"
-            "ended before; one that was stopped by 'cancel' has not failed.\n"
-            "\n"
-            "example\n"
-            "  train s.features.safetensors --out s.model.safetensors & wait 1",
+    .more =
+        "Fails as the first of the jobs that it waited for did, or as the one that has\n"
+        "ended before; one that was stopped by 'cancel' has not failed.\n"
+        "\n"
+        "example\n"
+        "  train s.features.safetensors --out s.model.safetensors & wait 1",
     .fields = job_fields,
     .args_size = sizeof(struct job_args),
     .kind = COMMAND_SESSION,

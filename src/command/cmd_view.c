@@ -221,7 +221,7 @@ static enum status run_mark(struct call *call, struct error *err)
 const struct command cmd_mark = {
     .name = "mark",
     .group = "display",
-    .help = "mark a prompt in all views, or take the mark off",
+    .help = "mark a prompt in all views, take it off, list the marks",
     .fields = mark_fields,
     .args_size = sizeof(struct mark_args),
     .kind = COMMAND_SESSION,

@@ -287,8 +287,9 @@ static void add_options(const struct question *question, bool assigned)
             add_option(question, field, assigned);
 }
 
-/* The positional field that the next plain word fills; NULL: there is none. */
-static const struct field *next_word(const struct question *question)
+/* The positional field that the next plain word fills, if those that the session holds are left out
+ * or not; NULL: there is none. */
+static const struct field *next_word(const struct question *question, bool leaves_out)
 {
     const struct field *field = question->command->fields;
     bool only_words = false;
@@ -304,9 +305,12 @@ static const struct field *next_word(const struct question *question)
         else if (only_words || (!assigned && word[0] != '-'))
             skip++;
     }
-    for (; field && field->name; field++)
-        if (field->positional && (field_is_list(field) || skip-- == 0))
+    const struct complete_source *source = question->source;
+    for (; field && field->name; field++) {
+        bool is_held = leaves_out && source->holds && source->holds(source->context, field);
+        if (field->positional && !is_held && (field_is_list(field) || skip-- == 0))
             return field;
+    }
     return NULL;
 }
 
@@ -339,7 +343,10 @@ static void answer(const struct question *question)
         return;
     }
     if (*typed != '-') {
-        field = next_word(question);
+        field = next_word(question, true);
+        if (field)
+            add_values(question, field, typed, "");
+        field = question->found->n ? NULL : next_word(question, false);
         if (field)
             add_values(question, field, typed, "");
         if (question->assigns)

@@ -46,6 +46,8 @@ struct complete_source {
      * that do not begin so are left out by completions_add. NULL: nothing is known. */
     void (*add)(void *context, enum complete_kind kind, const char *typed,
                 struct completions *found);
+    /* Whether the session has what the field names, so that it may be left out. NULL: it has nothing. */
+    bool (*holds)(void *context, const struct field *field);
     void *context;
 };
 

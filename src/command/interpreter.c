@@ -198,7 +198,7 @@ enum status interpreter_start(struct interpreter *interpreter,
         *job = add_job(interpreter, task);
         return STATUS_OK;
     }
-    task_run(task, NULL, NULL);
+    task_run(task, request->cancel, request->progress);
     return end_task(interpreter, task, false, err);
 }
 

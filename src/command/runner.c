@@ -60,6 +60,8 @@ enum status runner_statement(struct interpreter *interpreter,
         .path = statement->redirected ? statement->file.text : NULL,
         .append = statement->append,
         .wrong = wrong,
+        .cancel = options->cancel,
+        .progress = options->progress,
     };
     enum status status = statement->background || options->in_background
                              ? interpreter_start(interpreter, &request, job, err)

@@ -34,6 +34,9 @@ struct request {
     size_t *
         wrong; /* set to the index of the word that is wrong when the line cannot be read, n if
                       one is missing; may be NULL */
+    /* For interpreter_start, of what is over when it returns; NULL: nobody stops it, or looks. */
+    struct cancel *cancel;
+    struct progress *progress;
 };
 
 /* Copies the request. NULL with STATUS_USAGE when the line cannot be read. */

@@ -34,7 +34,7 @@ struct endpoint {
     float *gain; /* [n_gain] or NULL */
     size_t n_gain;
     double connect_seconds, live_seconds, bulk_seconds, hurry;
-    double patience; /* endpoint_set_patience */
+    double patience;          /* endpoint_set_patience */
     char *key, *cache_folder; /* NULL: none */
     const struct cancel *cancel;
     void (*progress)(void *self, const struct endpoint_progress *progress);

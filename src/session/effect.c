@@ -15,6 +15,35 @@ struct effect *effect_of_part(float *part, size_t width)
     return effect;
 }
 
+/* The mean of what the context did to the prompts that were read with it. */
+static void find_part(const struct rows *prompts, struct effect *effect)
+{
+    size_t width = effect->width;
+    double *sum = mem_zero((width + 1) * sizeof *sum);
+    float *alone = mem_alloc((width + 1) * sizeof *alone);
+    for (size_t i = 0; i < effect->n; i++) {
+        dtype_widen(alone, rows_at(prompts, effect->prompts[i], 0), prompts->dtype, width);
+        for (size_t d = 0; d < width; d++)
+            sum[d] += (double)effect->rows[i * width + d] - (double)alone[d];
+    }
+    for (size_t d = 0; d < width; d++)
+        effect->part[d] = (float)(sum[d] / (double)effect->n);
+    free(alone);
+    free(sum);
+}
+
+struct effect *effect_of_rows(const struct features *features, uint32_t *prompts,
+                              float *rows, size_t n)
+{
+    size_t width = features->prompt.n_columns;
+    struct effect *effect = effect_of_part(mem_alloc((width + 1) * sizeof(float)), width);
+    effect->n = n;
+    effect->prompts = prompts;
+    effect->rows = rows;
+    find_part(&features->prompt, effect);
+    return effect;
+}
+
 struct effect *effect_ref(struct effect *effect)
 {
     if (effect)
@@ -103,9 +132,9 @@ static struct effect *encode_part(struct typed *typed, struct typed_text context
 
 /* The prompts that were not read before, in one call, into their rows. */
 static enum status encode_rows(struct typed *typed, const struct effect_wish *wish,
-                               struct effect *effect, struct error *err)
+                               float *out, struct error *err)
 {
-    size_t width = effect->width, m = 0;
+    size_t width = typed_width(typed), m = 0;
     struct typed_text *texts = mem_array(wish->n, sizeof *texts);
     float *rows = mem_array(wish->n, width * sizeof *rows);
     enum status status = STATUS_OK;
@@ -116,7 +145,7 @@ static enum status encode_rows(struct typed *typed, const struct effect_wish *wi
         const float *known = find_row(wish->before, wish->prompts[i]);
         const struct passage *prompt = &wish->corpus->prompts.items[wish->prompts[i]];
         if (known)
-            memcpy(effect->rows + i * width, known, width * sizeof *known);
+            memcpy(out + i * width, known, width * sizeof *known);
         else
             texts[m++] = (struct typed_text){prompt->plain, prompt->length};
     }
@@ -125,27 +154,10 @@ static enum status encode_rows(struct typed *typed, const struct effect_wish *wi
     m = 0;
     for (size_t i = 0; i < wish->n && !status; i++)
         if (!find_row(wish->before, wish->prompts[i]))
-            memcpy(effect->rows + i * width, rows + m++ * width, width * sizeof *rows);
+            memcpy(out + i * width, rows + m++ * width, width * sizeof *rows);
     free(texts);
     free(rows);
     return status;
-}
-
-/* The mean of what the context did to the prompts that were read with it. */
-static void find_part(const struct rows *prompts, struct effect *effect)
-{
-    size_t width = effect->width;
-    double *sum = mem_zero((width + 1) * sizeof *sum);
-    float *alone = mem_alloc((width + 1) * sizeof *alone);
-    for (size_t i = 0; i < effect->n; i++) {
-        dtype_widen(alone, rows_at(prompts, effect->prompts[i], 0), prompts->dtype, width);
-        for (size_t d = 0; d < width; d++)
-            sum[d] += (double)effect->rows[i * width + d] - (double)alone[d];
-    }
-    for (size_t d = 0; d < width; d++)
-        effect->part[d] = (float)(sum[d] / (double)effect->n);
-    free(alone);
-    free(sum);
 }
 
 static enum status check_wish(struct typed *typed, const struct effect_wish *wish,
@@ -169,19 +181,15 @@ struct effect *effect_encode(struct typed *typed, const struct effect_wish *wish
         return encode_part(typed, wish->context, err);
     if (check_wish(typed, wish, err))
         return NULL;
-    size_t width = typed_width(typed);
-    struct effect *effect = effect_of_part(mem_alloc((width + 1) * sizeof(float)), width);
-    effect->n = wish->n;
-    effect->prompts = mem_alloc(wish->n * sizeof *effect->prompts);
-    memcpy(effect->prompts, wish->prompts, wish->n * sizeof *effect->prompts);
-    effect->rows = mem_array(wish->n, width * sizeof *effect->rows);
-    enum status status = effect->rows ? encode_rows(typed, wish, effect, err)
-                                      : error_set(err, STATUS_NO_MEMORY,
-                                                  "no memory for %zu prompts", wish->n);
-    if (!status)
-        find_part(&wish->features->prompt, effect);
-    if (!status)
-        return effect;
-    effect_unref(effect);
-    return NULL;
+    float *rows = mem_array(wish->n, typed_width(typed) * sizeof *rows);
+    enum status status =
+        rows ? encode_rows(typed, wish, rows, err)
+             : error_set(err, STATUS_NO_MEMORY, "no memory for %zu prompts", wish->n);
+    if (status) {
+        free(rows);
+        return NULL;
+    }
+    uint32_t *prompts = mem_alloc(wish->n * sizeof *prompts);
+    memcpy(prompts, wish->prompts, wish->n * sizeof *prompts);
+    return effect_of_rows(wish->features, prompts, rows, wish->n);
 }

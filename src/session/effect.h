@@ -32,6 +32,9 @@ struct effect {
 
 /* Takes part over. */
 struct effect *effect_of_part(float *part, size_t width);
+/* Takes prompts [n], ascending, and rows (n, Dp) over; n >= 1. */
+struct effect *effect_of_rows(const struct features *features, uint32_t *prompts,
+                              float *rows, size_t n);
 struct effect *effect_ref(struct effect *effect); /* NULL is allowed, here and below */
 void effect_unref(struct effect *effect);
 

@@ -169,33 +169,6 @@ static enum status check(const struct lab *lab, const struct lab_settings *setti
 
 /* ---- the context ---- */
 
-struct effect *lab_known_effect(const struct lab *lab, int64_t row, struct error *err)
-{
-    const struct features *features = features_of(lab);
-    const struct rows *contexts = &features->context, *prompts = &features->prompt;
-    size_t width = prompts->n_columns, pair = 0;
-    if (contexts->n_columns != width) {
-        error_set(err, STATUS_SHAPE, "the features have no contexts to choose from");
-        return NULL;
-    }
-    while (pair < features->n_pairs &&
-           (features->pair_context[pair] != row || features->pair_prompt[pair] < 0))
-        pair++;
-    if (pair == features->n_pairs) {
-        error_set(err, STATUS_SHAPE, "no pair has context row %lld", (long long)row);
-        return NULL;
-    }
-    float *part = mem_alloc((width + 1) * sizeof *part);
-    float *prompt = mem_alloc((width + 1) * sizeof *prompt);
-    dtype_widen(part, rows_at(contexts, (size_t)row, 0), contexts->dtype, width);
-    dtype_widen(prompt, rows_at(prompts, (size_t)features->pair_prompt[pair], 0),
-                prompts->dtype, width);
-    for (size_t d = 0; d < width; d++)
-        part[d] -= prompt[d];
-    free(prompt);
-    return effect_of_part(part, width);
-}
-
 static bool same_context(const struct lab_settings *a, const struct lab_settings *b)
 {
     if (has_text(a) || has_text(b))

@@ -167,6 +167,10 @@ struct lab_score lab_score(struct lab *lab);
  * without a context. Texts: lab_context_text. */
 size_t lab_nearest(struct lab *lab, size_t most, struct near_context *out);
 
+/* Known contexts that have words in common with a text, most alike first; how many. For when no encoder can
+ * be asked; their cosine is the share of common words. None without a corpus. */
+size_t lab_alike(struct lab *lab, const char *text, size_t most, struct near_context *out);
+
 /* The known contexts, to choose one: distinct, in file order. Borrowed. */
 size_t lab_known(struct lab *lab, const struct near_context **out);
 

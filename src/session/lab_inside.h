@@ -38,7 +38,8 @@ struct lab {
     bool has_score;
     struct lab_score score;
     struct contexts *contexts;
-    struct near_context *known;                             /* by row */
+    struct near_context *known; /* by row */
+    size_t n_known;
     double *forecast_heads, *forecast_weights, *pair_prior; /* [K] */
     float *pair_margin;                                     /* [K] */
 };

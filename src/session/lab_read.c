@@ -172,53 +172,6 @@ struct lab_score lab_score(struct lab *lab)
     return lab->score;
 }
 
-/* ---- contexts ---- */
-
-static int by_row(const void *a, const void *b)
-{
-    const struct near_context *x = a, *y = b;
-    return (x->row > y->row) - (x->row < y->row);
-}
-
-/* Those that the features know, once; none when they cannot be read. */
-static const struct contexts *open_contexts(struct lab *lab)
-{
-    const struct features *features = &lab->features->features;
-    struct error err;
-    if (!lab->contexts && features->context.n_rows &&
-        features->context.n_columns == features->prompt.n_columns)
-        lab->contexts = contexts_create(features, &err);
-    return lab->contexts;
-}
-
-size_t lab_nearest(struct lab *lab, size_t most, struct near_context *out)
-{
-    const struct contexts *contexts = lab->effect ? open_contexts(lab) : NULL;
-    return contexts && most ? contexts_nearest(contexts, lab->effect->part, most, out) : 0;
-}
-
-size_t lab_known(struct lab *lab, const struct near_context **out)
-{
-    const struct contexts *contexts = open_contexts(lab);
-    size_t n = contexts ? contexts_count(contexts) : 0;
-    if (n && !lab->known) {
-        lab->known = mem_alloc(n * sizeof *lab->known);
-        memcpy(lab->known, contexts_items(contexts), n * sizeof *lab->known);
-        qsort(lab->known, n, sizeof *lab->known, by_row);
-    }
-    *out = lab->known;
-    return n;
-}
-
-const char *lab_context_text(const struct lab *lab, const struct near_context *context)
-{
-    if (!lab->corpus)
-        return NULL;
-    const struct corpus *corpus = &lab->corpus->corpus;
-    int32_t index = corpus->pairs[context->pair].context;
-    return index < 0 ? NULL : corpus->contexts.items[index].plain;
-}
-
 const struct effect *lab_effect(const struct lab *lab)
 {
     return lab->effect;

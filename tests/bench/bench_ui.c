@@ -1,6 +1,7 @@
 /* The workbench as its user meets it: the program in a pseudo-terminal of 30 x 100. From a key to
  * the last byte of the frame that answers it, with and without a training on the other core; bytes
- * a key; frames a second under a storm of keys; bytes and processor time at rest; the first frame.
+ * a key, and beside it what a program takes that only answers ("echo_milliseconds"): what the
+ * machine's other work costs; frames a second under a storm of keys; bytes and processor time at rest; the first frame.
  * On the demo, on 100,000 pairs of 10,000 prompts, and on features of 10 GB (sparse).
  *
  *     bench_ui MICROSCOPE */
@@ -23,17 +24,19 @@ enum { ROWS = 30, COLUMNS = 100, QUIET_MS = 25, PATIENCE_MS = 5000, PATHS = 3 };
 
 static const char *program;
 static const char *folder; /* of settings and sessions */
+static struct pty echo;    /* a program that only answers: what the machine itself takes */
 
 /* What is pressed: `before` once, then `keys` in turns. */
 struct pressing {
     const char *name, *before, *keys[3], *after;
     size_t turns;
+    bool is_typed; /* the answer to a key is its own character */
 };
 
 static const struct pressing pressings[] = {
     {"cursor", "2", {"j", "k"}, "", 200},
     {"view", "", {"1", "2", "8"}, "", 90},
-    {"typing", "2f", {"a", "b", "c"}, "\033", 60},
+    {"typing", "2:", {"Q", "V", "W"}, "\033", 60, true},
     {"undo", ":set heads 8\r8", {"u", "\022"}, "", 40},
     {"cursor among pairs", ":show heads pairs\r", {"j", "k"}, "", 200},
     {"page of pairs", "", {"\006", "\002"}, "", 60},
@@ -118,20 +121,46 @@ static double at_percent(struct sample sample, size_t percent)
     return sample.n ? sample.values[(sample.n - 1) * percent / 100] : (double)NAN;
 }
 
+static struct burst answer(struct pty *pty, const struct pressing *pressing,
+                           const char *keys, size_t least)
+{
+    if (!pressing->is_typed)
+        return pty_key(pty, keys, least, QUIET_MS, 1000);
+    struct burst frame = {0};
+    pty_forget(pty);
+    pty_send(pty, keys);
+    if (pty_sees(pty, keys, 1000)) {
+        frame.first = frame.last = clock_seconds();
+        frame.bytes = pty->length;
+    }
+    pty_read(pty, 1, QUIET_MS, QUIET_MS);
+    return frame;
+}
+
+/* From a key to its answer by a program that does nothing else. */
+static double echo_milliseconds(void)
+{
+    double began = clock_seconds();
+    struct burst burst = pty_key(&echo, "x", 1, 0, 1000);
+    return 1000 * ((burst.first > 0 ? burst.first : clock_seconds()) - began);
+}
+
 /* least: bytes below which it is not the answer. */
 static void press(struct pty *pty, const char *set, const struct pressing *pressing,
                   size_t least)
 {
-    struct sample milliseconds = {0}, bytes = {0};
+    struct sample milliseconds = {0}, bytes = {0}, echoes = {0};
     size_t missing = 0, turns = bench_pairs(pressing->turns);
     pty_key(pty, pressing->before, 1, 300, PATIENCE_MS);
     for (size_t i = 0, at = 0; i < turns; i++) {
         const char *keys = pressing->keys[at];
         at = at + 1 < 3 && pressing->keys[at + 1] ? at + 1 : 0;
         poll(NULL, 0, (int)(i * 17 % 30)); /* no step with the frames */
-        pty_read(pty, 1, 0, 0);
+        while (pty_read(pty, 1, 1, 2).bytes)
+            continue; /* what came late is no answer to the next key */
+        sample_add(&echoes, echo_milliseconds());
         double began = clock_seconds();
-        struct burst frame = pty_key(pty, keys, least, QUIET_MS, 1000);
+        struct burst frame = answer(pty, pressing, keys, least);
         if (frame.first <= 0) {
             missing++;
             continue;
@@ -146,6 +175,7 @@ static void press(struct pty *pty, const char *set, const struct pressing *press
     line_put(line, "unanswered", (double)missing);
     line_put_sample(line, "milliseconds", &milliseconds);
     line_put(line, "p99_milliseconds", at_percent(milliseconds, 99));
+    line_put_sample(line, "echo_milliseconds", &echoes);
     line_put_sample(line, "bytes", &bytes);
     line_end(line);
 }
@@ -159,8 +189,8 @@ static void storm(struct pty *pty, const char *set)
     double began = clock_seconds();
     for (int i = 0; i < ROUNDS; i++) {
         double until = began + (i + 1) * ROUND_MS / 1000.0;
-        struct burst burst =
-            pty_key(pty, "jjjjjkkkjk", 1, ROUND_MS, (int)(1000 * (until - clock_seconds())));
+        struct burst burst = pty_key(pty, i % 2 ? "kkkkkkkkkk" : "jjjjjjjjjj", 1, ROUND_MS,
+                                     (int)(1000 * (until - clock_seconds())));
         frames += burst.frames;
         bytes += burst.bytes;
     }
@@ -170,8 +200,7 @@ static void storm(struct pty *pty, const char *set)
     line_put(line, "keys_a_second", ROUNDS * 10 / (ended - began));
     line_put(line, "frames_a_second", (double)frames / (ended - began));
     line_put(line, "bytes_a_second", (double)bytes / (ended - began));
-    line_put(line, "milliseconds_to_last",
-             last.first > 0 ? 1000 * (last.last - ended) : 0);
+    line_put(line, "milliseconds_to_last", last.first > 0 ? 1000 * (last.last - ended) : 0);
     line_end(line);
 }
 
@@ -179,14 +208,11 @@ static void storm(struct pty *pty, const char *set)
  * are returned. */
 static size_t train(struct pty *pty, const char *set)
 {
-    double began = clock_seconds();
     char command[700];
     snprintf(command, sizeof command,
              ":train --epochs 100000 --patience 100000 --force --out %s/t.model\r", folder);
     pty_send(pty, command);
-    pty_sees(pty, "job 1", PATIENCE_MS);
-    double shown = clock_seconds();
-    pty_read(pty, 1, 500, 500);
+    pty_read(pty, 1, 1500, 1500);
     double processor = pty_processor_seconds(pty), since = clock_seconds();
     size_t most = 0, frames = 0;
     for (int i = 0; i < 30; i++) {
@@ -196,7 +222,6 @@ static size_t train(struct pty *pty, const char *set)
     }
     double seconds = clock_seconds() - since;
     struct json *line = line_of(set, "training");
-    line_put(line, "milliseconds_to_progress", 1000 * (shown - began));
     line_put(line, "frames_a_second", (double)frames / seconds);
     line_put(line, "most_bytes_a_frame", (double)most);
     line_put(line, "processors", (pty_processor_seconds(pty) - processor) / seconds);
@@ -261,6 +286,7 @@ static void make_folder(void)
     scratch_path("microscope/history");
     snprintf(path, sizeof path, "%s", scratch_path("microscope"));
     scratch_path("t.model");
+    scratch_path("t.model.run");
     *strrchr(path, '/') = '\0';
     folder = path;
 }
@@ -275,6 +301,9 @@ int main(int argc, char **argv)
     scratch_make("ui", 1e8);
     make_folder();
     line_machine("ui");
+    const char *const answers[] = {"/bin/sh", "-c", "stty raw -echo; echo; exec cat", NULL};
+    pty_start(&echo, answers, ROWS, COLUMNS, folder);
+    pty_read(&echo, 1, 200, PATIENCE_MS);
     const char *const demo[PATHS] = {"demo"};
     measure("demo", demo);
     const char *corpus = scratch_path("made.jsonl.gz");
@@ -290,5 +319,6 @@ int main(int argc, char **argv)
     const char *large = scratch_path("large.safetensors");
     synthetic_sparse(large);
     measure_large(large);
+    pty_stop(&echo);
     return EXIT_SUCCESS;
 }

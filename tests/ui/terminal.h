@@ -26,6 +26,8 @@
 /* PATIENCE: tenths of a second that a screen is waited for; sanitizers take their time. */
 enum { TERMINAL_PATIENCE = 100 };
 
+static int terminal_count; /* started by this program */
+
 struct terminal {
     char socket[64];
     struct text screen;
@@ -81,12 +83,11 @@ static inline bool terminal_tmux(const struct terminal *terminal, struct text *o
 static inline void terminal_start(struct terminal *terminal, int columns, int rows,
                                   const char *command)
 {
-    static int next;
     struct text line = {0};
     char wide[16], high[16];
     *terminal = (struct terminal){0};
     snprintf(terminal->socket, sizeof terminal->socket, "microscope-test-%ld-%d",
-             (long)getpid(), next++);
+             (long)getpid(), terminal_count++);
     snprintf(wide, sizeof wide, "%d", columns);
     snprintf(high, sizeof high, "%d", rows);
     /* the size is the terminal's only after the session is there */
@@ -105,6 +106,17 @@ static inline void terminal_end(struct terminal *terminal)
 {
     TMUX(terminal, NULL, "kill-server");
     text_done(&terminal->screen);
+}
+
+/* Ends those that failed tests have left behind. */
+static inline void terminal_end_all(void)
+{
+    struct terminal terminal;
+    for (int i = 0; i < terminal_count; i++) {
+        snprintf(terminal.socket, sizeof terminal.socket, "microscope-test-%ld-%d",
+                 (long)getpid(), i);
+        TMUX(&terminal, NULL, "kill-server");
+    }
 }
 
 /* Keys by tmux's names, with blanks between. */

@@ -113,6 +113,15 @@ static void test_tab_completes(void **state)
     terminal_type(&run.terminal, "eval split=te");
     terminal_keys(&run.terminal, "Tab");
     terminal_sees(&run.terminal, "eval split=test");
+    terminal_keys(&run.terminal, "C-u");
+    enter(&run, "open $M");
+    terminal_type(&run.terminal, "head ");
+    terminal_keys(&run.terminal, "Tab Tab"); /* of the model that is open */
+    terminal_sees(&run.terminal, "\n10          7");
+    terminal_keys(&run.terminal, "C-u");
+    terminal_type(&run.terminal, "hedge attribute=hum");
+    terminal_keys(&run.terminal, "Tab");
+    terminal_sees(&run.terminal, "hedge attribute=humor-and-entertainment");
     end(&run);
 }
 
@@ -127,7 +136,7 @@ static void test_history_is_shared_and_private(void **state)
     enter(&run, "version");
     enter(&run, "version");
     enter(&run, " version --mode tsv");
-    terminal_sees(&run.terminal, "microscope\t0.1" + 11);
+    terminal_sees(&run.terminal, "microscope      " MICROSCOPE_VERSION);
     enter(&other, "jobs");
     terminal_sees(&other.terminal, "(no rows)");
     enter(&other, "quit");
@@ -206,6 +215,20 @@ static void test_ctrl_c_stops_a_command(void **state)
     terminal_sees(&run.terminal, "was stopped at step");
     enter(&run, "version");
     terminal_sees(&run.terminal, "microscope  0.");
+    enter(&run, "train $F --epochs 1000 --out long.safetensors --force & wait");
+    terminal_sees(&run.terminal, "in the background; 'jobs' lists");
+    terminal_sleep(0.2);
+    terminal_keys(&run.terminal, "C-c");
+    terminal_sees(&run.terminal, "waiting was stopped; the job goes on");
+    enter(&run, "cancel; wait");
+    terminal_sees(&run.terminal, "[done] train");
+    folder_write(&run.folder, "long.ms", "train $F epochs=1000 out=l\nversion", 34);
+    terminal_keys(&run.terminal, "C-l");
+    enter(&run, "run long.ms");
+    terminal_sees(&run.terminal, "training");
+    terminal_keys(&run.terminal, "C-c");
+    terminal_sees(&run.terminal, "long.ms:1:1: error: training was stopped");
+    assert_null(strstr(terminal_screen(&run.terminal), "microscope  0."));
     enter(&run, "log --columns command --mode csv");
     terminal_sees(&run.terminal, "command\n");
     assert_int_not_equal(access(folder_path(&run.folder, "long.safetensors"), F_OK), 0);
@@ -385,5 +408,7 @@ int main(int argc, char **argv)
         return 2;
     if (!terminal_present())
         return 77;
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    terminal_end_all();
+    return failed;
 }

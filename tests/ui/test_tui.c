@@ -207,6 +207,45 @@ static void test_A31_idle_writes_nothing_and_a_key_little(void **state)
     end(&run);
 }
 
+static void test_A32_stopping_and_going_on(void **state)
+{
+    (void)state;
+    struct run run;
+    folder_make(&run.folder);
+    terminal_start(&run.terminal, 80, 24, "PS1='sh> ' sh -i");
+    terminal_sees(&run.terminal, "sh>");
+    char line[2300];
+    snprintf(line, sizeof line, "stty -a >%s/modes; %s", run.folder.path,
+             line_of(&run, "--fixed demo"));
+    terminal_type(&run.terminal, line);
+    terminal_keys(&run.terminal, "Enter");
+    terminal_sees(&run.terminal, "[1 Overview]");
+    rest(&run);
+    terminal_keys(&run.terminal, "8");
+    terminal_sees(&run.terminal, "[8 Log]");
+    char *before = mem_copy_text(terminal_screen(&run.terminal));
+    terminal_keys(&run.terminal, "C-z");
+    terminal_sees(&run.terminal, "sh>");
+    terminal_type(&run.terminal, "stty -a | cmp - modes && echo sa''me");
+    terminal_keys(&run.terminal, "Enter");
+    terminal_sees(&run.terminal, "same");
+    terminal_type(&run.terminal, "fg");
+    terminal_keys(&run.terminal, "Enter");
+    terminal_sees(&run.terminal, "[8 Log]");
+    terminal_sleep(0.1);
+    assert_string_equal(terminal_screen(&run.terminal), before);
+    terminal_keys(&run.terminal, "C-z");
+    terminal_sees(&run.terminal, "sh>");
+    terminal_resize(&run.terminal, 100, 20);
+    terminal_type(&run.terminal, "fg");
+    terminal_keys(&run.terminal, "Enter");
+    terminal_sees(&run.terminal, "[8 Log]");
+    terminal_keys(&run.terminal, "Q");
+    terminal_sees(&run.terminal, "sh>");
+    free(before);
+    end(&run);
+}
+
 static void test_A33_a_signal_leaves_the_session(void **state)
 {
     (void)state;
@@ -304,6 +343,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_A22_resize_storm_while_a_job_runs),
         cmocka_unit_test(test_A24_without_a_screen_there_is_a_reason),
         cmocka_unit_test(test_A31_idle_writes_nothing_and_a_key_little),
+        cmocka_unit_test(test_A32_stopping_and_going_on),
         cmocka_unit_test(test_A33_a_signal_leaves_the_session),
         cmocka_unit_test(test_A34_a_crash_says_where_the_session_is),
         cmocka_unit_test(test_A35_the_next_start_goes_on),
@@ -314,5 +354,7 @@ int main(int argc, char **argv)
         return 2;
     if (!terminal_present())
         return 77; /* skipped */
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    terminal_end_all();
+    return failed;
 }

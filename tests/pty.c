@@ -15,7 +15,7 @@
 
 #include "base/clock.h"
 
-enum { ARGUMENTS = 8, FRAME_GAP_MS = 5 };
+enum { ARGUMENTS = 12, FRAME_GAP_MS = 5 };
 
 static void run(int fd, const char *const *arguments, const char *folder)
 {
@@ -167,6 +167,13 @@ static bool has_gone(struct pty *pty, int milliseconds)
     return false;
 }
 
+void pty_stop(struct pty *pty)
+{
+    kill(pty->id, SIGKILL);
+    waitpid(pty->id, NULL, 0);
+    close(pty->fd);
+}
+
 void pty_end(struct pty *pty)
 {
     bool gone = false;
@@ -176,9 +183,8 @@ void pty_end(struct pty *pty)
         pty_send(pty, "y"); /* whether to leave with what is unsaved or still runs */
         gone = has_gone(pty, 5000);
     }
-    if (!gone) {
-        kill(pty->id, SIGKILL);
-        waitpid(pty->id, NULL, 0);
-    }
-    close(pty->fd);
+    if (gone)
+        close(pty->fd);
+    else
+        pty_stop(pty);
 }

@@ -6,8 +6,8 @@
  *     pty_end(&pty);
  *
  * What comes is thrown away but for its last bytes, so the terminal is faster than any. */
-#ifndef TESTS_BENCH_PTY_H
-#define TESTS_BENCH_PTY_H
+#ifndef TESTS_PTY_H
+#define TESTS_PTY_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,7 +33,7 @@ struct burst {
 };
 
 /* arguments: the program and its arguments, NULL at the end. Settings, history and sessions are
- * kept in the folder. Ends the benchmark when there is no pseudo-terminal. */
+ * kept in the folder. Exits with 77 when there is no pseudo-terminal. */
 void pty_start(struct pty *pty, const char *const *arguments, int rows, int columns,
                const char *folder);
 void pty_send(struct pty *pty, const char *bytes);
@@ -55,5 +55,6 @@ double pty_processor_seconds(const struct pty *pty); /* user and system; NAN: no
 
 /* Quits it by its key; by a signal when it stays. */
 void pty_end(struct pty *pty);
+void pty_stop(struct pty *pty); /* by a signal */
 
 #endif
