@@ -39,9 +39,6 @@ static enum style_role add_beside(const struct context_view *view,
         text_printf(out, "cannot be typed: %s", lab_untyped(view->lab));
         return STYLE_DIM;
     }
-    const char *teach = key_map_key_of(snapshot->keys, "context", CONTEXT_TEACH);
-    if (!view->n_nearest && !knows_contexts(snapshot) && teach)
-        text_printf(out, "router not taught contexts yet: %s does", teach);
     if (snapshot->lab_stale)
         text_add(out, snapshot->is_fixed ? "" : "... ");
     const struct features *features = &snapshot->state->features->features;
@@ -81,6 +78,9 @@ static void draw_field(struct context_view *view, const struct snapshot *snapsho
     struct text beside = {0};
     int columns = pen->box.columns;
     enum style_role role = add_beside(view, snapshot, has_wrong, &beside);
+    const char *teach = key_map_key_of(snapshot->keys, "context", CONTEXT_TEACH);
+    if (!beside.length && columns >= WHOLE_COLUMNS && !knows_contexts(snapshot) && teach)
+        text_printf(&beside, "router not taught contexts yet: %s does", teach);
     bool is_alone = !beside.length || (view->is_typing && columns < WHOLE_COLUMNS);
     int used = is_alone ? columns : columns / 2;
     bool is_empty = !view->edit.text.length && !view->is_typing;

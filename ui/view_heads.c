@@ -58,7 +58,8 @@ static void add_title(const struct heads_table *table, const struct pen *pen,
                       struct text *out)
 {
     const char *bullet = pen->look->glyphs[GLYPH_BULLET];
-    bool is_wide = pen->box.columns >= 110;
+    /* The scale of the colours must fit beside it. */
+    bool is_wide = pen->box.columns >= 160, has_signs = pen->box.columns >= 118;
     text_add(out, is_wide ? "accuracy of each head by attribute" : "accuracy");
     text_printf(out, " %s %s split", bullet, split_name(table->analysis->split));
     if (is_wide)
@@ -68,6 +69,9 @@ static void add_title(const struct heads_table *table, const struct pen *pen,
                     table->routing != ROUTE_CONTEXT ? "prompts"
                     : table->analysis->has_contexts ? "contexts"
                                                     : "prompts: no contexts");
+    if (has_signs)
+        text_printf(out, " %s %s best %s ~ perhaps a coin", bullet,
+                    pen->look->glyphs[GLYPH_BEST], bullet);
 }
 
 /* In the upper border, at its right end; measured with a pen that draws nothing. */

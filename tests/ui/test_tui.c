@@ -1,5 +1,7 @@
 /* The program on a real terminal. Names are those of the acceptance behaviours. */
 #define _XOPEN_SOURCE 700 /* realpath */
+#include <signal.h>
+
 #include "terminal.h"
 
 #include <sys/stat.h>
@@ -262,18 +264,30 @@ static void test_A33_a_signal_leaves_the_session(void **state)
 static void test_A34_a_crash_says_where_the_session_is(void **state)
 {
     (void)state;
-    struct run run;
-    start(&run, 80, 24, "--self-test-crash segv demo");
+    static const struct {
+        const char *words;
+        int rc;
+    } crashes[] = {{"--self-test-crash segv demo", 128 + SIGSEGV},
+                   {"--self-test-crash abrt demo", 128 + SIGABRT},
+                   {"--self-test-crash fpe demo", 128 + SIGFPE},
+                   {"--self-test-crash bus demo", 128 + SIGBUS}};
+    for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) {
+        struct run run;
+        start(&run, 80, 24, crashes[i].words);
 #ifdef NDEBUG
-    terminal_sees(&run.terminal, "[rc 2]"); /* only in builds with assertions */
+        assert_true(crashes[i].rc > 128);
+        terminal_sees(&run.terminal, "[rc 2]"); /* only in builds with assertions */
 #else
-    terminal_sees(&run.terminal, "[rc 139]");
-    const char *screen = terminal_screen(&run.terminal);
-    assert_non_null(strstr(screen, "microscope 0."));
-    assert_non_null(strstr(screen, "the session is in"));
-    assert_null(strstr(screen, "Overview"));
+        char rc[16];
+        snprintf(rc, sizeof rc, "[rc %d]", crashes[i].rc);
+        terminal_sees(&run.terminal, rc);
+        const char *screen = terminal_screen(&run.terminal);
+        assert_non_null(strstr(screen, "microscope 0."));
+        assert_non_null(strstr(screen, "the session is in"));
+        assert_null(strstr(screen, "Overview"));
 #endif
-    end(&run);
+        end(&run);
+    }
 }
 
 static void test_A35_the_next_start_goes_on(void **state)

@@ -207,8 +207,8 @@ static void test_A16_unsure_cells(void **state)
         want += row->mean_interval.low <= 0.5 && row->mean_interval.high >= 0.5;
     }
     const char *text = snapped_text(&snapped), *below = strstr(text, "├");
-    for (const char *at = text; (at = strchr(at, '~')) && at < below; at++)
-        have++;
+    for (const char *at = strchr(text, '\n'); (at = strchr(at, '~')) && at < below; at++)
+        have++; /* behind the title, which says what it means */
     assert_true(want > 0);
     assert_int_equal(have, want);
     snapped_done(&snapped);
