@@ -225,7 +225,7 @@ static size_t heads_per_bar(size_t K)
 
 static size_t n_bars(size_t K)
 {
-    return (K + heads_per_bar(K) - 1) / heads_per_bar(K);
+    return K ? (K + heads_per_bar(K) - 1) / heads_per_bar(K) : 0;
 }
 
 static bool draw_cell(const void *rows, const struct pen *pen, size_t at, size_t column,

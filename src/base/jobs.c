@@ -407,8 +407,10 @@ void pool_free(struct pool *pool)
         return;
     for (struct job *job = pool->started; job; job = job->next_started)
         cancel_ask(&job->cancel);
-    while (pool->started)
-        job_free(pool->started);
+    for (struct job *job = pool->started, *next; job; job = next) {
+        next = job->next_started;
+        job_free(job);
+    }
     pthread_mutex_lock(&pool->lock);
     pool->stop = true;
     pthread_cond_broadcast(&pool->changed);

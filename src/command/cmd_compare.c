@@ -318,7 +318,7 @@ static enum status compare_sides(struct sides *sides, struct call *call, struct 
 {
     const struct compare_args *args = call->args;
     const struct features *train = &sides->subject.features;
-    struct comparing_options options;
+    struct comparing_options options = {0};
     enum status status = make_options(call, train, &options, err);
     if (status)
         return status;

@@ -40,7 +40,7 @@ enum status subject_open_features(struct subject *subject, const struct call *ca
 enum status subject_open(struct subject *subject, struct call *call, const char *features,
                          const char *model, struct error *err)
 {
-    struct subject opened;
+    struct subject opened = {0};
     enum status status = subject_open_features(&opened, call, features, err);
     if (status)
         return status;
