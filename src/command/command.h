@@ -44,8 +44,8 @@ static inline bool command_is_work(const struct command *command)
 
 /* Options that every command has, in the same notation. */
 struct common {
-    bool help, json, quiet, force, pager;
-    int mode; /* enum table_mode; TABLE_JSON when --json is given */
+    bool help, json, jsonl, quiet, force, pager;
+    int mode; /* enum table_mode; that of --json or --jsonl where one is given */
     bool
         mode_is_given; /* by --mode, --json or the ending of --out; a setting must not win */
     const char *table;                  /* NULL: the main one */

@@ -289,11 +289,15 @@ static enum status settle_common(const struct reader *reader, struct error *err)
 {
     struct common *common = &reader->line->common;
     const char *mode = *given(reader, find_in(common_fields, "mode", 4, 0));
-    if (common->json && mode && common->mode != TABLE_JSON)
-        return error_set(err, STATUS_USAGE, "--json contradicts --mode %s", mode);
-    if (common->json)
-        common->mode = TABLE_JSON;
-    common->mode_is_given = mode || common->json;
+    const char *flag = common->json ? "json" : common->jsonl ? "jsonl" : NULL;
+    int wanted = common->json ? TABLE_JSON : TABLE_JSONL;
+    if (common->json && common->jsonl)
+        return error_set(err, STATUS_USAGE, "--json contradicts --jsonl");
+    if (flag && mode && common->mode != wanted)
+        return error_set(err, STATUS_USAGE, "--%s contradicts --mode %s", flag, mode);
+    if (flag)
+        common->mode = wanted;
+    common->mode_is_given = mode || flag;
     if (!common->mode_is_given && common->out)
         common->mode_is_given = output_mode(common->out, &common->mode);
     if (!common->threads)

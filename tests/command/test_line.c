@@ -227,6 +227,8 @@ static void test_refusals(void **state)
          "--shuffle is given twice, as 'yes' and 'no'"},
         {"fit f -o m --shuffle=never", "--shuffle wants yes or no, not 'never'"},
         {"filter --json --mode csv", "--json contradicts --mode csv"},
+        {"filter --jsonl --mode json", "--jsonl contradicts --mode json"},
+        {"filter --json --jsonl", "--json contradicts --jsonl"},
         {"filter --mode cvs", "--mode wants one of table, csv, tsv, markdown, json, "
                               "box, jsonl, latex, plain, not 'cvs'; did you mean 'csv'?"},
         {"filter --threads 5000", "--threads wants a whole number from 0 to 1024, not "

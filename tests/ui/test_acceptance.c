@@ -197,8 +197,8 @@ static void make_hostile(const struct folder *folder, const char *stem)
     snprintf(name, sizeof name, "%s.jsonl", stem);
     folder_write(folder, name, corpus.bytes, corpus.length);
     text_printf(&line,
-                "cd '%s' && '%s' encode '%s.jsonl' --out '%s.features.safetensors' && '%s' "
-                "train '%s.features.safetensors' --heads 3 --epochs 2 --out "
+                "cd '%s' && '%s' encode '%s.jsonl' --out '%s.features.safetensors' >&2 && "
+                "'%s' train '%s.features.safetensors' --heads 3 --epochs 2 --out "
                 "'%s.model.safetensors'",
                 folder->path, program, stem, stem, program, stem, stem);
     text_add(&line, " >/dev/null 2>&1");
