@@ -168,9 +168,7 @@ static bool typed(void *self, const struct snapshot *snapshot, const struct even
         answer->close = true;
         return true;
     }
-    enum line_answer said = event->kind == EVENT_PASTE
-                                ? line_edit_paste(line, event->text, event->length)
-                                : line_edit_key(line, event->key);
+    enum line_answer said = line_edit_take(line, event);
     if (said == LINE_ENTERED)
         enter(console, answer);
     else if (said == LINE_LEFT && is_interrupt)

@@ -140,7 +140,7 @@ static void insert(struct line_edit *edit, const char *bytes, size_t length)
     edit->at += length;
 }
 
-enum line_answer line_edit_paste(struct line_edit *edit, const char *bytes, size_t length)
+static enum line_answer paste(struct line_edit *edit, const char *bytes, size_t length)
 {
     if (!length)
         return LINE_MOVED;
@@ -287,8 +287,8 @@ static enum line_answer control_key(struct line_edit *edit, int32_t code)
     case 'w':
         return erase(edit, blank_start(edit, at), at, true);
     case 'y':
-        return line_edit_paste(edit, edit->killed.length ? edit->killed.bytes : "",
-                               edit->killed.length);
+        return paste(edit, edit->killed.length ? edit->killed.bytes : "",
+                     edit->killed.length);
     case 't':
         return transpose(edit);
     case '_':
@@ -391,4 +391,21 @@ enum line_answer line_edit_key(struct line_edit *edit, struct key key)
     if (answer == LINE_CHANGED && !walks)
         edit->back = 0;
     return answer;
+}
+
+enum line_answer line_edit_take(struct line_edit *edit, const struct event *event)
+{
+    return event->kind == EVENT_PASTE ? paste(edit, event->text, event->length)
+                                      : line_edit_key(edit, event->key);
+}
+
+enum line_answer line_edit_sift(struct line_edit *edit, const struct event *event,
+                                bool *is_typing)
+{
+    enum line_answer said = line_edit_take(edit, event);
+    if (said == LINE_LEFT)
+        line_edit_set(edit, "");
+    if (said == LINE_LEFT || said == LINE_ENTERED)
+        *is_typing = false;
+    return said;
 }

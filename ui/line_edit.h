@@ -53,7 +53,11 @@ void line_edit_done(struct line_edit *edit);
 void line_edit_set(struct line_edit *edit, const char *string); /* cursor at the end */
 const char *line_edit_text(const struct line_edit *edit);       /* "" when empty */
 enum line_answer line_edit_key(struct line_edit *edit, struct key key);
-enum line_answer line_edit_paste(struct line_edit *edit, const char *bytes, size_t length);
+/* A key, or a text that was pasted. */
+enum line_answer line_edit_take(struct line_edit *edit, const struct event *event);
+/* The same of the text by which a list is sifted: Esc empties it, Esc and Enter end typing. */
+enum line_answer line_edit_sift(struct line_edit *edit, const struct event *event,
+                                bool *is_typing);
 void line_candidate(struct line_edit *edit, const char *string); /* copied */
 
 /* Draws the text into `columns` cells from there, scrolled so that the cursor is seen; with

@@ -203,14 +203,7 @@ static bool typed(void *self, const struct snapshot *snapshot, const struct even
     (void)snapshot;
     (void)answer;
     struct pager *pager = self;
-    enum line_answer said =
-        event->kind == EVENT_PASTE
-            ? line_edit_paste(&pager->filter, event->text, event->length)
-            : line_edit_key(&pager->filter, event->key);
-    if (said == LINE_LEFT)
-        line_edit_set(&pager->filter, "");
-    if (said == LINE_LEFT || said == LINE_ENTERED)
-        pager->is_typing = false;
+    enum line_answer said = line_edit_sift(&pager->filter, event, &pager->is_typing);
     if (said == LINE_LEFT || said == LINE_CHANGED)
         sift(pager);
     return said != LINE_IGNORED;

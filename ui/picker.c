@@ -135,14 +135,7 @@ static bool typed(void *self, const struct snapshot *snapshot, const struct even
     (void)snapshot;
     (void)answer;
     struct picker *picker = self;
-    enum line_answer said =
-        event->kind == EVENT_PASTE
-            ? line_edit_paste(&picker->filter, event->text, event->length)
-            : line_edit_key(&picker->filter, event->key);
-    if (said == LINE_LEFT)
-        line_edit_set(&picker->filter, "");
-    if (said == LINE_LEFT || said == LINE_ENTERED)
-        picker->is_typing = false;
+    enum line_answer said = line_edit_sift(&picker->filter, event, &picker->is_typing);
     if (said == LINE_LEFT || said == LINE_CHANGED)
         sift(picker);
     return said != LINE_IGNORED;

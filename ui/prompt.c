@@ -116,10 +116,7 @@ static bool typed(void *self, const struct snapshot *snapshot, const struct even
 {
     (void)snapshot;
     struct prompt *prompt = self;
-    enum line_answer said =
-        event->kind == EVENT_PASTE
-            ? line_edit_paste(&prompt->edit.line, event->text, event->length)
-            : line_edit_key(&prompt->edit.line, event->key);
+    enum line_answer said = line_edit_take(&prompt->edit.line, event);
     if (said == LINE_ENTERED)
         enter(prompt, answer);
     else if (said == LINE_LEFT)

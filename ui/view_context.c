@@ -99,9 +99,7 @@ static bool typed(void *self, const struct snapshot *snapshot, const struct even
 {
     struct context_view *view = self;
     (void)snapshot;
-    enum line_answer result = event->kind == EVENT_PASTE
-                                  ? line_edit_paste(&view->edit, event->text, event->length)
-                                  : line_edit_key(&view->edit, event->key);
+    enum line_answer result = line_edit_take(&view->edit, event);
     if (result == LINE_ENTERED)
         enter(view, answer);
     else if (result == LINE_LEFT)

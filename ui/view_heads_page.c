@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/ranked.h"
 #include "ui/moving.h"
 #include "ui/plot.h"
 #include "ui/view_heads_inside.h"
@@ -217,31 +218,18 @@ void heads_page_close(struct heads_page *page)
     *page = (struct heads_page){0};
 }
 
-struct ranked {
-    double value;
-    uint32_t index;
-};
-
-static int by_value_falling(const void *a, const void *b)
-{
-    const struct ranked *x = a, *y = b;
-    if (x->value != y->value)
-        return x->value > y->value ? -1 : 1;
-    return x->index < y->index ? -1 : x->index > y->index;
-}
-
 static void rank_attributes(struct heads_page *page)
 {
     const struct evaluation *evaluation = evaluation_of(page);
     struct ranked *ranked = mem_alloc((evaluation->n_attributes + 1) * sizeof *ranked);
     for (size_t a = 0; a < evaluation->n_attributes; a++)
         if (evaluation->attribute_pairs[a])
-            ranked[page->n_attributes++] = (struct ranked){
-                evaluation->rows[page->head].cells[a].accuracy, (uint32_t)a};
-    qsort(ranked, page->n_attributes, sizeof *ranked, by_value_falling);
+            ranked[page->n_attributes++] =
+                (struct ranked){evaluation->rows[page->head].cells[a].accuracy, a};
+    qsort(ranked, page->n_attributes, sizeof *ranked, ranked_falling);
     page->attributes = mem_alloc((page->n_attributes + 1) * sizeof *page->attributes);
     for (size_t i = 0; i < page->n_attributes; i++)
-        page->attributes[i] = ranked[i].index;
+        page->attributes[i] = (uint32_t)ranked[i].index;
     free(ranked);
 }
 

@@ -229,6 +229,19 @@ size_t utf8_check(const char *bytes, size_t length)
     return length;
 }
 
+void utf8_append(struct text *out, const char *bytes, size_t length)
+{
+    for (;;) {
+        size_t valid = utf8_check(bytes, length);
+        text_append(out, bytes, valid);
+        if (valid == length)
+            return;
+        text_add(out, "\xef\xbf\xbd");
+        bytes += valid + 1;
+        length -= valid + 1;
+    }
+}
+
 size_t utf8_whole(const char *bytes, size_t length)
 {
     for (size_t back = 1; back <= 3 && back <= length; back++) {

@@ -61,6 +61,9 @@ size_t utf8_write(char out[4], int32_t code);
 /* Offset of the first invalid byte, or length when all is valid UTF-8. */
 size_t utf8_check(const char *bytes, size_t length);
 
+/* Appends the bytes as valid UTF-8: each that is not becomes U+FFFD. */
+void utf8_append(struct text *out, const char *bytes, size_t length);
+
 /* Length without a character that is cut short at the end: where a text can be cut. */
 size_t utf8_whole(const char *bytes, size_t length);
 

@@ -6,22 +6,10 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/ranked.h"
 #include "core/correlation.h"
 #include "corpus/corpus.h"
 #include "session/head_page.h"
-
-struct ranked {
-    double value;
-    size_t index;
-};
-
-static int by_value_falling(const void *a, const void *b)
-{
-    const struct ranked *x = a, *y = b;
-    if (x->value != y->value)
-        return x->value > y->value ? -1 : 1;
-    return x->index < y->index ? -1 : x->index > y->index;
-}
 
 /* ---- weights ---- */
 
@@ -62,7 +50,7 @@ static void add_attributes(const struct head_look *look, struct report *report)
     for (size_t a = 0; a < evaluation->n_attributes; a++)
         if (evaluation->attribute_pairs[a])
             ranked[n++] = (struct ranked){row->cells[a].accuracy, a};
-    qsort(ranked, n, sizeof *ranked, by_value_falling);
+    qsort(ranked, n, sizeof *ranked, ranked_falling);
     struct table *table =
         report_table(report, "attributes", "attributes by its accuracy, 95 % intervals");
     table_column(table, "attribute", COLUMN_TEXT, 0, NULL);

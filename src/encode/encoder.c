@@ -152,6 +152,16 @@ struct encoder *encoder_open(const char *name, const struct json *settings,
     return encoder_create(name, &(struct encoder_opening){.settings = settings}, err);
 }
 
+struct encoder *encoder_reopen(const char *name, const char *settings,
+                               const struct encoder_watch *watch, struct error *err)
+{
+    struct json *parsed = json_parse(settings, strlen(settings), err);
+    const struct encoder_opening opening = {.settings = parsed, .watch = watch};
+    struct encoder *encoder = parsed ? encoder_create(name, &opening, err) : NULL;
+    json_free(parsed);
+    return encoder;
+}
+
 void encoder_free(struct encoder *encoder)
 {
     if (!encoder)

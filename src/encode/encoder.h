@@ -104,6 +104,9 @@ struct encoder *encoder_create(const char *name, const struct encoder_opening *o
 /* The same with settings alone; NULL for a fresh encoder without choices. */
 struct encoder *encoder_open(const char *name, const struct json *settings,
                              struct error *err);
+/* The encoder of features or of a model, by the name and the settings that their metadata have. */
+struct encoder *encoder_reopen(const char *name, const char *settings,
+                               const struct encoder_watch *watch, struct error *err);
 void encoder_free(struct encoder *encoder); /* NULL is allowed */
 
 const char *encoder_name(const struct encoder *encoder);

@@ -295,22 +295,6 @@ static void encode_piece(struct tokenizer *tokenizer, const char *bytes, size_t 
     cut_words(tokenizer, piece->bytes + at, piece->length - at, is_first && !at, ids);
 }
 
-/* The text as valid UTF-8 into `out`. */
-static void make_valid(struct text *out, const char *bytes, size_t length)
-{
-    text_clear(out);
-    text_add(out, "");
-    while (length) {
-        size_t valid = utf8_check(bytes, length);
-        text_append(out, bytes, valid);
-        if (valid == length)
-            return;
-        text_add(out, "\xef\xbf\xbd");
-        bytes += valid + 1;
-        length -= valid + 1;
-    }
-}
-
 void tokenizer_encode(struct tokenizer *tokenizer, const char *bytes, size_t length,
                       struct token_ids *ids)
 {
@@ -318,7 +302,8 @@ void tokenizer_encode(struct tokenizer *tokenizer, const char *bytes, size_t len
     size_t at = 0;
     struct found found;
     ids->n = 0;
-    make_valid(clean, bytes, length);
+    text_clear(clean);
+    utf8_append(clean, bytes, length);
     while (find_next(&tokenizer->raw, clean->bytes, clean->length, at, &found)) {
         encode_piece(tokenizer, clean->bytes + at, found.start - at, !at, ids);
         token_ids_add(ids, found.id);

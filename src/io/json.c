@@ -372,20 +372,6 @@ void json_add_number(struct text *out, double value)
     text_add(out, digits);
 }
 
-/* Appends bytes that need no escape; each byte that is no UTF-8 becomes U+FFFD. */
-static void add_plain(struct text *out, const char *bytes, size_t length)
-{
-    for (;;) {
-        size_t valid = utf8_check(bytes, length);
-        text_append(out, bytes, valid);
-        if (valid == length)
-            return;
-        text_add(out, "\xef\xbf\xbd");
-        bytes += valid + 1;
-        length -= valid + 1;
-    }
-}
-
 void json_quote(struct text *out, const char *text, size_t length)
 {
     static const char names[] = "\"\"\\\\\bb\ff\nn\rr\tt";
@@ -394,7 +380,7 @@ void json_quote(struct text *out, const char *text, size_t length)
         const char *plain = at;
         while (at < end && (unsigned char)*at >= 0x20 && *at != '"' && *at != '\\')
             at++;
-        add_plain(out, plain, (size_t)(at - plain));
+        utf8_append(out, plain, (size_t)(at - plain));
         if (at == end)
             break;
         unsigned char c = (unsigned char)*at++;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/ranked.h"
 #include "session/analysis_inside.h"
 
 const struct evaluation *analysis_evaluation(const struct analysis *analysis,
@@ -36,19 +37,6 @@ double analysis_surety(const struct analysis *analysis, enum routing routing, si
     return (double)predictions->margin[position * predictions->n_heads + head];
 }
 
-struct ranked {
-    double value;
-    uint32_t position;
-};
-
-static int by_value_falling(const void *a, const void *b)
-{
-    const struct ranked *x = a, *y = b;
-    if (x->value != y->value)
-        return x->value > y->value ? -1 : 1;
-    return x->position < y->position ? -1 : x->position > y->position;
-}
-
 size_t analysis_cell_pairs(const struct analysis *analysis, enum routing routing,
                            size_t row, size_t column, uint32_t *out)
 {
@@ -61,9 +49,9 @@ size_t analysis_cell_pairs(const struct analysis *analysis, enum routing routing
         ranked[i] =
             (struct ranked){analysis_surety(analysis, routing, row, position), position};
     }
-    qsort(ranked, n, sizeof *ranked, by_value_falling);
+    qsort(ranked, n, sizeof *ranked, ranked_falling);
     for (size_t i = 0; i < n; i++)
-        out[i] = ranked[i].position;
+        out[i] = (uint32_t)ranked[i].index;
     free(ranked);
     return n;
 }

@@ -5,21 +5,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/ranked.h"
 #include "encode/encoder.h"
 #include "io/json.h"
-
-struct ranked {
-    double value;
-    size_t index;
-};
-
-static int by_value_falling(const void *a, const void *b)
-{
-    const struct ranked *x = a, *y = b;
-    if (x->value != y->value)
-        return x->value > y->value ? -1 : 1;
-    return x->index < y->index ? -1 : x->index > y->index;
-}
 
 /* ---- names ---- */
 
@@ -34,12 +22,11 @@ struct feature_names *feature_names_open(const struct features *features)
     const char *text = json_text(json_get(features->metadata, "encoder.settings"));
     struct feature_names *names = mem_zero(sizeof *names);
     struct error *err = &names->missing;
-    struct json *settings = text ? json_parse(text, strlen(text), err) : NULL;
     if (!name)
         error_set(err, STATUS_NOT_FOUND, "the file does not say which encoder made them");
-    else if (!text || settings)
-        names->encoder = encoder_open(name, settings, err);
-    json_free(settings);
+    else
+        names->encoder =
+            text ? encoder_reopen(name, text, NULL, err) : encoder_open(name, NULL, err);
     struct encoder *encoder = names->encoder;
     if (encoder && encoder_width(encoder, ENCODER_RESPONSE) != features->chosen.n_columns) {
         error_set(err, STATUS_SHAPE, "encoder '%s' has %zu of them, the file has %zu", name,
@@ -73,7 +60,7 @@ const char *feature_names_missing(const struct feature_names *names)
 
 static void take_indices(struct ranked *ranked, size_t n, uint32_t *out)
 {
-    qsort(ranked, n, sizeof *ranked, by_value_falling);
+    qsort(ranked, n, sizeof *ranked, ranked_falling);
     for (size_t i = 0; i < n; i++)
         out[i] = (uint32_t)ranked[i].index;
 }
@@ -141,7 +128,7 @@ void head_find_surest(const struct features *features,
     struct ranked *ranked = mem_alloc((n_pairs + 1) * sizeof *ranked);
     for (size_t i = 0; i < n_pairs; i++)
         ranked[i] = (struct ranked){(double)predictions->margin[i * K + head], i};
-    qsort(ranked, n_pairs, sizeof *ranked, by_value_falling);
+    qsort(ranked, n_pairs, sizeof *ranked, ranked_falling);
     struct surety surety = {features, predictions, ranked};
     out->n_right = take_side(&surety, 1, n, out->right);
     out->n_wrong = take_side(&surety, -1, n, out->wrong);

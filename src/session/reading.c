@@ -148,10 +148,7 @@ static struct encoder *open_encoder(const struct json *metadata,
                   "so a corpus cannot be encoded alike; give the features in its place");
         return NULL;
     }
-    struct json *settings = json_parse(written, strlen(written), err);
-    const struct encoder_opening opening = {.settings = settings, .watch = watch};
-    struct encoder *encoder = settings ? encoder_create(name, &opening, err) : NULL;
-    json_free(settings);
+    struct encoder *encoder = encoder_reopen(name, written, watch, err);
     if (!encoder)
         error_prefix(err, "encoder of the model");
     return encoder;

@@ -31,10 +31,7 @@ static struct encoder *open_encoder(const struct features *features,
                   name);
         return NULL;
     }
-    struct json *settings = json_parse(written, strlen(written), err);
-    const struct encoder_opening opening = {.settings = settings, .watch = watch};
-    struct encoder *encoder = settings ? encoder_create(name, &opening, err) : NULL;
-    json_free(settings);
+    struct encoder *encoder = encoder_reopen(name, written, watch, err);
     if (!encoder)
         error_prefix(err, "encoder of the features");
     return encoder;

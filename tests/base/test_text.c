@@ -461,6 +461,29 @@ static void test_written_characters_decode(void **state)
     }
 }
 
+static void test_invalid_bytes_are_replaced(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        size_t length;
+        const char *wanted;
+    } cases[] = {
+        {"", 0, ""},
+        {"h\xc3\xa9", 3, "h\xc3\xa9"},
+        {"a\xff\x62", 3, "a\xef\xbf\xbd\x62"},
+        {"\xc3", 1, "\xef\xbf\xbd"},
+        {"\xff\xfe", 2, "\xef\xbf\xbd\xef\xbf\xbd"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct text out = {0};
+        utf8_append(&out, cases[i].bytes, cases[i].length);
+        assert_int_equal(out.length, strlen(cases[i].wanted));
+        assert_memory_equal(out.length ? out.bytes : "", cases[i].wanted, out.length);
+        text_done(&out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -470,6 +493,7 @@ int main(void)
         cmocka_unit_test(test_written_characters_decode),
         cmocka_unit_test(test_invalid_bytes_are_found),
         cmocka_unit_test(test_check_agrees_with_decoding),
+        cmocka_unit_test(test_invalid_bytes_are_replaced),
         cmocka_unit_test(test_whole_characters),
         cmocka_unit_test(test_width),
         cmocka_unit_test(test_visible),

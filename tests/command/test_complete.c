@@ -104,7 +104,7 @@ static void test_files(void **state)
     folder_write(&folder, "data/x.npy", "", 0);
     check("fit ^",
           "4-4 'a b.csv' b.csv data/+ out=+ heads=+ alpha=+ shift=+ router=+ note=+ "
-          "resume=+ shuffle=+ split=+ help=+ json=+ mode=+ table=+ where=+ sort=+ "
+          "resume=+ shuffle=+ split=+ help=+ json=+ jsonl=+ mode=+ table=+ where=+ sort=+ "
           "columns=+ top=+ plot=+ force=+ name=+ quiet=+ pager=+ seed=+ threads=+");
     check("fit d^", "4-5 data/+");
     check("fit data/^", "4-9 data/x.npy");

@@ -117,6 +117,7 @@ static void test_command(void **state)
         "options of every command\n"
         "  -h, --help              explain the command\n"
         "  --json                  the same as --mode json\n"
+        "  --jsonl                 the same as --mode jsonl\n"
         "  --mode table|csv|tsv|markdown|json|box|jsonl|latex|plain\n"
         "                          how the result is written (default table)\n"
         "  --table NAME            write only the table of that name\n"

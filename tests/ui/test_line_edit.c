@@ -97,7 +97,10 @@ static void test_paste_is_text(void **state)
     (void)state;
     struct line_edit edit = {0};
     press(&edit, "'ab Left");
-    assert_int_equal(line_edit_paste(&edit, "x\ny\tq", 5), LINE_CHANGED);
+    assert_int_equal(
+        line_edit_take(
+            &edit, &(struct event){.kind = EVENT_PASTE, .text = "x\ny\tq", .length = 5}),
+        LINE_CHANGED);
     assert_string_equal(line_edit_text(&edit), "ax y qb");
     press(&edit, "Ctrl-_");
     assert_string_equal(line_edit_text(&edit), "ab");
