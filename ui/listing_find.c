@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/pattern.h"
 #include "command/where.h"
 #include "ui/listing_parts.h"
 
@@ -87,17 +88,6 @@ void listing_search_done(struct listing_state *state)
     text_clear(&state->search);
 }
 
-static bool has_capital(const char *expression)
-{
-    const char *at = expression, *end = expression + strlen(expression);
-    while (at < end) {
-        int32_t code = utf8_next(&at, end);
-        if (code > 0 && utf8_lower(code) != code)
-            return true;
-    }
-    return false;
-}
-
 /* What is no regular expression is found faster by the C library, which folds only ASCII. */
 static bool is_plain(const char *expression, bool ignores_case)
 {
@@ -110,15 +100,9 @@ static bool is_plain(const char *expression, bool ignores_case)
 static struct search *make_search(const char *expression, struct error *err)
 {
     struct search *search = mem_zero(sizeof *search);
-    search->ignores_case = !has_capital(expression);
+    search->ignores_case = !pattern_has_capital(expression);
     search->is_literal = is_plain(expression, search->ignores_case);
-    int flags = REG_EXTENDED | REG_NOSUB | (search->ignores_case ? REG_ICASE : 0);
-    int wrong = search->is_literal ? 0 : regcomp(&search->regex, expression, flags);
-    if (wrong) {
-        char reason[128], shown[128];
-        regerror(wrong, &search->regex, reason, sizeof reason);
-        error_set(err, STATUS_USAGE, "'%s' is no regular expression: %s",
-                  text_show(shown, sizeof shown, expression), reason);
+    if (!search->is_literal && pattern_compile(expression, &search->regex, err)) {
         free(search);
         return NULL;
     }

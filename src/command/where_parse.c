@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/pattern.h"
 #include "base/text.h"
 #include "command/where_inside.h"
 
-/* DEEPEST: brackets and negations inside of each other. REGEX_LONGEST: bytes; glibc's matcher takes
- * memory that grows with what is repeated. */
-enum { DEEPEST = 100, REGEX_LONGEST = 500 };
+/* Brackets and negations inside of each other. */
+enum { DEEPEST = 100 };
 
 struct parser {
     struct where *where;
@@ -102,21 +102,6 @@ static char *take_run(struct parser *parser, const char *enders)
 /* ---- regular expressions ---- */
 
 /* A capital letter, but for those that a backslash makes a class of. */
-static bool has_capital(const char *text)
-{
-    const char *end = text + strlen(text);
-    for (const char *at = text; at < end;) {
-        if (*at == '\\' && at + 1 < end) {
-            at += 2;
-            continue;
-        }
-        int32_t code = utf8_next(&at, end);
-        if (code >= 0 && utf8_lower(code) != code)
-            return true;
-    }
-    return false;
-}
-
 /* Between slashes; \/ is a slash. */
 static char *take_slashed(struct parser *parser)
 {
@@ -157,17 +142,9 @@ static const regex_t *make_regex(struct parser *parser, const char *from,
                                  const char *pattern)
 {
     struct where *where = parser->where;
-    if (strlen(pattern) > REGEX_LONGEST)
-        return refuse(parser, from, false, "the regular expression is too long");
     regex_t *regex = mem_zero(sizeof *regex);
-    int flags = REG_EXTENDED | REG_NOSUB | (has_capital(pattern) ? 0 : REG_ICASE);
-    int failed = regcomp(regex, pattern, flags);
-    if (failed) {
-        char reason[100];
-        regerror(failed, regex, reason, sizeof reason);
+    if (pattern_compile(pattern, regex, parser->err)) {
         free(regex);
-        error_set(parser->err, STATUS_USAGE, "'%s' is no regular expression: %s", pattern,
-                  reason);
         return refuse_there(parser, from, parser->at, is_over(parser));
     }
     MEM_RESERVE(where->regexes, where->n_regexes, where->regex_room);
@@ -223,7 +200,7 @@ static struct where_value *take_value(struct parser *parser, enum column_type ty
     if (!quoted && strcmp(text, "missing") == 0)
         return value;
     value->text = text;
-    value->ignores_case = !has_capital(text);
+    value->ignores_case = !pattern_has_capital(text);
     if (type != COLUMN_TEXT && !read_number(parser, from, text, value))
         return NULL;
     return value;
