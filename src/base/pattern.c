@@ -6,8 +6,9 @@
 #include "base/text.h"
 
 /* LONGEST: bytes; the C library's matcher takes memory that grows with what is repeated.
- * MOST: characters after repetitions are written out. */
-enum { LONGEST = 500, DEEPEST = 100, MOST = 20000 };
+ * MOST: characters when repetitions are written out, those of * + ? twice; the C library's time may
+ * grow with their square. */
+enum { LONGEST = 500, DEEPEST = 100, MOST = 1000 };
 
 bool pattern_has_capital(const char *expression)
 {
@@ -87,11 +88,11 @@ static bool repeats_too_much(const char *expression)
         } else if (*part == ')' && depth) {
             depth--;
             add_part(&groups[depth], group->all + 1);
-        } else if (*part == '+') {
+        } else if (strchr("*+?", *part)) {
             repeat(group, 2);
         } else if (*part == '{') {
             repeat(group, most_times(part));
-        } else if (*part != '*' && *part != '?') {
+        } else {
             if (*part == '\\' && *at)
                 at++;
             add_part(group, 1);
@@ -108,7 +109,7 @@ enum status pattern_compile(const char *expression, regex_t *out, struct error *
     text_show(shown, sizeof shown, expression);
     if (strlen(expression) > LONGEST)
         return error_set(err, STATUS_USAGE,
-                         "the regular expression is longer than %d bytes", LONGEST);
+                         "the regular expression is too long: %d bytes at most", LONGEST);
     if (repeats_too_much(expression))
         return error_set(err, STATUS_USAGE,
                          "'%s' repeats what repeats too often for a regular expression",
