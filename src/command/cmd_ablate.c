@@ -13,6 +13,9 @@
 #include "core/model.h"
 #include "session/training.h"
 
+#define ARGS struct ablate_args
+#include "command/field_rows.h"
+
 /* name, function */
 #define KINDS(KIND)                                                                        \
     KIND(heads, ablate_heads)                                                              \
@@ -28,17 +31,6 @@ static const char *const kind_names[] = {KINDS(KIND_NAME) NULL};
 static enum status (*const kind_runs[])(struct call *, struct error *) = {KINDS(KIND_RUN)};
 
 static const char *const routers[] = {"mlp", "linear", "static", NULL};
-
-#define COUNT(name_, member, least, most, initial_, help_)                                 \
-    {                                                                                      \
-        .name = name_, .type = FIELD_COUNT, FIELD_AT(struct ablate_args, member),          \
-        .min = least, .max = most, .initial = initial_, .help = help_                      \
-    }
-#define REAL(name_, member, most, initial_, help_)                                         \
-    {                                                                                      \
-        .name = name_, .type = FIELD_REAL, FIELD_AT(struct ablate_args, member), .min = 0, \
-        .max = most, .initial = initial_, .help = help_                                    \
-    }
 
 static const struct field ablate_fields[] = {
     {.name = "kind",
@@ -88,15 +80,10 @@ static const struct field ablate_fields[] = {
     COUNT("hidden", hidden, 1, MODEL_HIDDEN_MAX, TRAINING_TEXT(TRAINING_HIDDEN),
           "hidden units of the mlp router"),
     REAL("alpha", alpha, 1000, TRAINING_TEXT(TRAINING_ALPHA), "weight of the entropy term"),
-    COUNT("epochs", epochs, 1, 100000, TRAINING_TEXT(TRAINING_EPOCHS),
-          "passes over the training pairs"),
-    COUNT("batch", batch, 1, 1000000000, TRAINING_TEXT(TRAINING_BATCH), "pairs a step"),
-    REAL("learning-rate", learning_rate, 1000, TRAINING_TEXT(TRAINING_RATE),
-         "AdamW's rate at its highest"),
+    TRAINING_PACE,
     COUNT("patience", patience, 0, 100000, TRAINING_TEXT(TRAINING_PATIENCE),
           "epochs without gain of any model before it stops; 0: never"),
-    REAL("holdout", holdout, 0.9, TRAINING_TEXT(TRAINING_HOLDOUT),
-         "share of the training prompts held out when the features have no hold-out split"),
+    TRAINING_SHARE_HELD_OUT,
     {.name = "split",
      .type = FIELD_CHOICE,
      FIELD_AT(struct ablate_args, split),

@@ -8,6 +8,9 @@
 #include "command/model_out.h"
 #include "command/subject.h"
 
+#define ARGS struct adapt_args
+#include "command/field_rows.h"
+
 struct adapt_args {
     const char *features, *model, *out, *learning_rate;
     size_t budget, epochs, batch, runs;
@@ -15,22 +18,6 @@ struct adapt_args {
     int targets, split, rule, dtype;
     bool standardise, keep;
 };
-
-#define COUNT(name_, member, least, most, initial_, help_)                                 \
-    {                                                                                      \
-        .name = name_, .type = FIELD_COUNT, FIELD_AT(struct adapt_args, member),           \
-        .min = least, .max = most, .initial = initial_, .help = help_                      \
-    }
-#define REAL(name_, member, most, initial_, help_)                                         \
-    {                                                                                      \
-        .name = name_, .type = FIELD_REAL, FIELD_AT(struct adapt_args, member), .min = 0,  \
-        .max = most, .initial = initial_, .help = help_                                    \
-    }
-#define CHOICE(name_, member, choices_, initial_, help_)                                   \
-    {                                                                                      \
-        .name = name_, .type = FIELD_CHOICE, FIELD_AT(struct adapt_args, member),          \
-        .choices = choices_, .initial = initial_, .help = help_                            \
-    }
 
 /* By enum weigh_rule; the controls are shown beside each. */
 static const char *const rule_choices[] = {"hedge", "em", "stack", "em-residual", NULL};

@@ -15,6 +15,9 @@
 #include "session/comparing.h"
 #include "session/training.h"
 
+#define ARGS struct compare_args
+#include "command/field_rows.h"
+
 struct compare_args {
     const char *features, *model, *test, *methods, *verbosity;
     size_t runs, budget, heads, hidden, restarts, epochs, batch, patience, components,
@@ -27,22 +30,6 @@ struct compare_args {
 static const char *const label_choices[] = {"train", "test", NULL};
 static const char *const by_choices[] = {"attribute", "user", NULL};
 static const char *const unit_choices[] = {"auto", "attribute", "user", "context", NULL};
-
-#define COUNT(name_, member, least, most, initial_, help_)                                 \
-    {                                                                                      \
-        .name = name_, .type = FIELD_COUNT, FIELD_AT(struct compare_args, member),         \
-        .min = least, .max = most, .initial = initial_, .help = help_                      \
-    }
-#define REAL(name_, member, most, initial_, help_)                                         \
-    {                                                                                      \
-        .name = name_, .type = FIELD_REAL, FIELD_AT(struct compare_args, member),          \
-        .min = 0, .max = most, .initial = initial_, .help = help_                          \
-    }
-#define CHOICE(name_, member, choices_, initial_, help_)                                   \
-    {                                                                                      \
-        .name = name_, .type = FIELD_CHOICE, FIELD_AT(struct compare_args, member),        \
-        .choices = choices_, .initial = initial_, .help = help_                            \
-    }
 
 static const struct field compare_fields[] = {
     {.name = "features",
@@ -92,15 +79,10 @@ static const struct field compare_fields[] = {
           "starts of a mixture; the best on hold-out wins"),
     REAL("alpha", alpha, 1000, TRAINING_TEXT(TRAINING_ALPHA), "weight of the entropy term"),
     REAL("tau", tau, HUGE_VAL, "0.001", "above 0; of the adapted router"),
-    COUNT("epochs", epochs, 1, 100000, TRAINING_TEXT(TRAINING_EPOCHS),
-          "passes over the training pairs"),
-    COUNT("batch", batch, 1, 1000000000, TRAINING_TEXT(TRAINING_BATCH), "pairs a step"),
-    REAL("learning-rate", learning_rate, 1000, TRAINING_TEXT(TRAINING_RATE),
-         "AdamW's rate at its highest"),
+    TRAINING_PACE,
     COUNT("patience", patience, 0, 100000, TRAINING_TEXT(TRAINING_PATIENCE),
           "epochs without gain of any model before training stops; 0: never"),
-    REAL("holdout", holdout, 0.9, TRAINING_TEXT(TRAINING_HOLDOUT),
-         "share of the training prompts held out when the features have no hold-out split"),
+    TRAINING_SHARE_HELD_OUT,
     CHOICE("ensemble", ensemble, ensemble_kind_names, "plain",
            "how the heads of shared-base and hyre come to differ"),
     CHOICE("hyre", hyre, hyre_loss_names, "sum",

@@ -11,6 +11,9 @@
 #include "command/subject.h"
 #include "command/training_report.h"
 
+#define ARGS struct train_args
+#include "command/field_rows.h"
+
 struct train_args {
     const char *features, *out, *init, *resume;
     size_t heads, hidden, restarts, batch, epochs, patience;
@@ -22,21 +25,6 @@ struct train_args {
 static const char *const file_orders[] = {"shuffled", "file", NULL};
 static const char *const batch_units[] = {"pair", "prompt", NULL};
 
-#define COUNT(name_, member, least, most, initial_, help_)                                 \
-    {                                                                                      \
-        .name = name_, .type = FIELD_COUNT, FIELD_AT(struct train_args, member),           \
-        .min = least, .max = most, .initial = initial_, .help = help_                      \
-    }
-#define REAL(name_, member, most, initial_, help_)                                         \
-    {                                                                                      \
-        .name = name_, .type = FIELD_REAL, FIELD_AT(struct train_args, member), .min = 0,  \
-        .max = most, .initial = initial_, .help = help_                                    \
-    }
-#define CHOICE(name_, member, choices_, initial_, help_)                                   \
-    {                                                                                      \
-        .name = name_, .type = FIELD_CHOICE, FIELD_AT(struct train_args, member),          \
-        .choices = choices_, .initial = initial_, .help = help_                            \
-    }
 #define PATH(name_, member, initial_, help_)                                               \
     {                                                                                      \
         .name = name_, .type = FIELD_PATH, FIELD_AT(struct train_args, member),            \
@@ -65,11 +53,7 @@ static const struct field train_fields[] = {
          "weight of the entropy term; larger: more even weights"),
     COUNT("restarts", restarts, 1, 256, TRAINING_TEXT(TRAINING_RESTARTS),
           "runs side by side; the best on the hold-out wins"),
-    COUNT("epochs", epochs, 1, 100000, TRAINING_TEXT(TRAINING_EPOCHS),
-          "passes over the training pairs"),
-    COUNT("batch", batch, 1, 1000000000, TRAINING_TEXT(TRAINING_BATCH), "pairs a step"),
-    REAL("learning-rate", learning_rate, 1000, TRAINING_TEXT(TRAINING_RATE),
-         "AdamW's rate at its highest"),
+    TRAINING_PACE,
     CHOICE("schedule", schedule, decay_names, "cosine", "the rate after the warm-up"),
     REAL("warmup", warmup, 1, TRAINING_TEXT(TRAINING_WARMUP),
          "share of the steps in which the rate rises"),
@@ -78,8 +62,7 @@ static const struct field train_fields[] = {
     REAL("weight-decay", weight_decay, 1000, "0", "AdamW's decoupled weight decay"),
     COUNT("patience", patience, 0, 100000, TRAINING_TEXT(TRAINING_PATIENCE),
           "epochs without gain before it stops; 0: never"),
-    REAL("holdout", holdout, 0.9, TRAINING_TEXT(TRAINING_HOLDOUT),
-         "share of the training prompts held out when the features have no hold-out split"),
+    TRAINING_SHARE_HELD_OUT,
     CHOICE("batch-by", batch_by, batch_units, "pair",
            "keep the pairs of a prompt together or not"),
     CHOICE("order", order, file_orders, "shuffled", "order of the pairs in an epoch"),
